@@ -1,0 +1,179 @@
+package apim
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/quorumwright/quorumwright/internal/apim/internal/keyfile"
+	"github.com/quorumwright/quorumwright/internal/apim/internal/spans"
+)
+
+//go:embed data/keys.txt
+var keysText string
+
+//go:embed data/roots.txt
+var rootsText string
+
+//go:embed data/wrong.txt
+var wrongText string
+
+//go:embed data/releases.txt
+var releasesText string
+
+// catalogue is everything the data says, for all versions at once.
+type catalogue struct {
+	keys  *node
+	roots map[string]root
+	wrong map[string]wrongKey
+	lines []line // minor lines in ascending order
+
+	defaults sync.Map // spans.Release to the values.yaml of that release, as far as it is catalogued
+}
+
+// line is a minor line and its last patch that was read.
+type line struct{ major, minor, last int }
+
+// node is a step of a key path.
+type node struct {
+	name     string
+	record   *keyfile.Record // nil for a step that is no key of its own
+	children []*node         // sorted by name
+	live     spans.Set       // releases in which the key or one below it lives
+	always   bool            // in every release
+}
+
+// root is a top-level key whose children are not catalogued.
+type root struct {
+	role    string
+	enabled string
+	live    spans.Set
+	note    string
+}
+
+// wrongKey is a key that people write and no template reads.
+type wrongKey struct {
+	use    []string // right keys, the first one replaces the wrong key
+	env    string   // environment variable to use instead
+	help   string   // what else to set
+	effect string   // "", conditional, misleading, or elsewhere (another component reads it)
+	seen   string
+	why    string
+}
+
+var load = sync.OnceValue(read)
+
+// read parses the embedded files.
+func read() *catalogue {
+	records, err := keyfile.Parse(keysText)
+	if err != nil {
+		panic("apim: keys.txt: " + err.Error()) // a test parses the file
+	}
+	c := &catalogue{
+		keys:  &node{},
+		roots: make(map[string]root),
+		wrong: make(map[string]wrongKey),
+	}
+	for i := range records {
+		c.keys.insert(&records[i])
+	}
+	for text := range strings.Lines(rootsText) {
+		fields := strings.Split(strings.TrimSuffix(text, "\n"), "\t")
+		r := root{role: fields[1]}
+		for _, field := range fields[2:] {
+			name, value, _ := strings.Cut(field, "=")
+			switch name {
+			case "enabled":
+				r.enabled = value
+			case "live":
+				r.live = mustSpans(value)
+			case "note":
+				r.note = value
+			}
+		}
+		c.roots[fields[0]] = r
+	}
+	for text := range strings.Lines(wrongText) {
+		fields := strings.Split(strings.TrimSuffix(text, "\n"), "\t")
+		var w wrongKey
+		for _, field := range fields[1:] {
+			name, value, _ := strings.Cut(field, "=")
+			switch name {
+			case "use":
+				w.use = strings.Split(value, ",")
+			case "env":
+				w.env = value
+			case "help":
+				w.help = value
+			case "effect":
+				w.effect = value
+			case "seen":
+				w.seen = value
+			case "why":
+				w.why = value
+			}
+		}
+		c.wrong[fields[0]] = w
+	}
+	for text := range strings.Lines(releasesText) {
+		first, _ := ParseVersion(strings.TrimSpace(text))
+		c.lines = append(c.lines, line{first.Major, first.Minor, first.Patch})
+	}
+	return c
+}
+
+func mustSpans(text string) spans.Set {
+	set, err := spans.Parse(text)
+	if err != nil {
+		panic("apim: " + err.Error()) // a test parses every span
+	}
+	return set
+}
+
+// insert adds a record below the root node.
+func (n *node) insert(record *keyfile.Record) {
+	at := n
+	for _, name := range ParsePath(record.Path) {
+		at = at.make(name)
+		if len(record.Live) == 0 {
+			at.always = true
+		}
+		for _, span := range record.Live {
+			if !slices.Contains(at.live, span) {
+				at.live = append(at.live, span)
+			}
+		}
+	}
+	at.record = record
+}
+
+func (n *node) find(name string) (int, bool) {
+	return slices.BinarySearchFunc(n.children, name, func(c *node, name string) int {
+		return strings.Compare(c.name, name)
+	})
+}
+
+func (n *node) make(name string) *node {
+	i, ok := n.find(name)
+	if !ok {
+		n.children = slices.Insert(n.children, i, &node{name: name})
+	}
+	return n.children[i]
+}
+
+// child is the step below; an index of a list takes the step [].
+func (n *node) child(name string) *node {
+	if isIndex(name) {
+		name = "[]"
+	}
+	if i, ok := n.find(name); ok {
+		return n.children[i]
+	}
+	return nil
+}
+
+// liveIn says whether the key, or one below it, is read in a release.
+func (n *node) liveIn(r spans.Release) bool {
+	return n.always || n.live.Has(r)
+}
