@@ -1,0 +1,154 @@
+package generate
+
+import (
+	"strings"
+
+	"github.com/quorumwright/quorumwright/schema"
+)
+
+// An environment is what this package works on: a name with a complete spec. The
+// base has no name.
+type environment struct {
+	deployment string
+	name       string
+	spec       schema.Spec
+}
+
+// An input is what a shape sees of an environment, as #in. Each shape is given
+// only the part of the spec that it depends on; the rest is zero.
+type input struct {
+	Name         string       `json:"name"`
+	Domain       string       `json:"domain"` // of the Redis pods: NAMESPACE.svc.CLUSTERDOMAIN
+	Spec         schema.Spec  `json:"spec"`
+	Milliseconds milliseconds `json:"milliseconds"`
+	GatewayPorts []int64      `json:"gatewayPorts"` // where clients reach a gateway pod
+}
+
+// milliseconds are the durations of the spec as Redis wants them.
+type milliseconds struct {
+	DownAfter       int64 `json:"downAfter"`
+	FailoverTimeout int64 `json:"failoverTimeout"`
+}
+
+// holes fills in what the inputs leave open.
+func (e environment) holes() *strings.Replacer {
+	return strings.NewReplacer(
+		holeDomain, e.spec.Namespace+".svc."+e.spec.Redis.ClusterDomain,
+		holeNamespace, e.spec.Namespace,
+		holeEnvironment, e.name,
+	)
+}
+
+// manifests is what the Kubernetes objects depend on. kustomize sets their
+// namespace; only whether the gateway has another one counts.
+func (e environment) manifests() input {
+	spec := e.spec
+	spec.Redis.MasterName = ""
+	spec.Redis.Config = nil
+	spec.Redis.MinReplicasToWrite = 0
+	spec.Redis.ClusterDomain = ""
+	spec.Redis.Persistence.Reason = ""
+	spec.Sentinel = schema.Sentinel{Resources: spec.Sentinel.Resources}
+	gateway := schema.Gateway{ReleaseName: spec.Gateway.ReleaseName, Chart: spec.Gateway.Chart}
+	if spec.Gateway.Namespace != spec.Namespace {
+		gateway.Namespace = spec.Gateway.Namespace
+	}
+	spec.Namespace, spec.Gateway = "", gateway
+	return input{Name: e.deployment, Spec: spec}
+}
+
+// redisConf is what redis.conf depends on.
+func (e environment) redisConf() input {
+	redis := e.spec.Redis
+	return input{Spec: schema.Spec{Redis: schema.Redis{
+		Config:             redis.Config,
+		Persistence:        schema.Persistence{Enabled: redis.Persistence.Enabled},
+		TLS:                schema.TLS{Enabled: redis.TLS.Enabled},
+		MinReplicasToWrite: redis.MinReplicasToWrite,
+	}}}
+}
+
+// sentinelConf is what sentinel.conf depends on.
+func (e environment) sentinelConf() input {
+	redis, sentinel := e.spec.Redis, e.spec.Sentinel
+	return input{
+		Domain: holeDomain,
+		Spec: schema.Spec{
+			Redis: schema.Redis{
+				MasterName: redis.MasterName,
+				Nodes:      redis.Nodes,
+				TLS:        schema.TLS{Enabled: redis.TLS.Enabled},
+			},
+			Sentinel: schema.Sentinel{Quorum: sentinel.Quorum, ParallelSyncs: sentinel.ParallelSyncs},
+		},
+		Milliseconds: milliseconds{sentinel.DownAfter.Milliseconds(), sentinel.FailoverTimeout.Milliseconds()},
+	}
+}
+
+// values is what the Helm values depend on, without those that mergeValues lays
+// over them.
+func (e environment) values() input {
+	redis, gateway := e.spec.Redis, e.spec.Gateway
+	gateway.Namespace, gateway.Chart, gateway.Values = "", schema.Chart{}, nil
+	return input{
+		Domain: holeDomain,
+		Spec: schema.Spec{
+			Redis:   schema.Redis{MasterName: redis.MasterName, Nodes: redis.Nodes, Auth: redis.Auth, TLS: redis.TLS},
+			Gateway: gateway,
+		},
+		GatewayPorts: gatewayPorts(e.spec.Gateway.Values),
+	}
+}
+
+// gatewayPorts are the ports that the chart gives the gateway container: 8082,
+// unless gateway.values lists servers or another port of the service.
+func gatewayPorts(values map[string]any) []int64 {
+	gateway, _ := values["gateway"].(map[string]any)
+	var ports []int64
+	servers, _ := gateway["servers"].([]any)
+	for _, server := range servers {
+		server, _ := server.(map[string]any)
+		if port, ok := server["port"].(int64); ok {
+			ports = append(ports, port)
+		}
+	}
+	if len(ports) > 0 {
+		return ports
+	}
+	service, _ := gateway["service"].(map[string]any)
+	if port, ok := service["internalPort"].(int64); ok {
+		return []int64{port}
+	}
+	return []int64{8082}
+}
+
+// A baseInput is what the kustomization of the base lists.
+type baseInput struct {
+	Resources []string `json:"resources"`
+	Scripts   []string `json:"scripts"`
+}
+
+// An overlayInput is what the kustomization of an environment says.
+type overlayInput struct {
+	Environment string      `json:"environment"`
+	Namespace   string      `json:"namespace"`
+	Nodes       int         `json:"nodes"`
+	Images      []image     `json:"images"`
+	Config      []string    `json:"config"` // configuration files of its own
+	Patches     []patchFile `json:"patches"`
+}
+
+// An image is an entry of images in a kustomization.
+type image struct {
+	Name    string `json:"name"`
+	NewName string `json:"newName,omitempty"`
+	NewTag  string `json:"newTag"`
+	Digest  string `json:"digest,omitempty"`
+}
+
+// A patchFile is a JSON 6902 patch and the object it changes.
+type patchFile struct {
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+	Path string `json:"path"`
+}

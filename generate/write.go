@@ -1,0 +1,173 @@
+package generate
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+)
+
+// WriteOptions say what Write may do. The zero value is the careful one.
+type WriteOptions struct {
+	// Force overwrites files that were changed by hand or that are not ours. It
+	// never follows or replaces a symbolic link or a folder.
+	Force bool
+}
+
+// A ConflictError lists what Write would have to overwrite. Nothing was written.
+type ConflictError struct {
+	Changes []Change // of kind Edited and Foreign
+}
+
+// Error names every file, one a line.
+func (e *ConflictError) Error() string {
+	lines := make([]string, len(e.Changes))
+	for i, c := range e.Changes {
+		lines[i] = c.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Write makes the folder dir equal to the tree and returns what it changed,
+// sorted by path. Files that are as they should be are not touched. Each file is
+// replaced as a whole, and the ownership files come last: a run that was
+// interrupted leaves no half file, and the next one ends what it began.
+//
+// Orphaned files are removed, with the folders that they leave empty. If a file
+// was changed by hand or is not ours, nothing is written and the error is a
+// *ConflictError. Nothing outside of dir is written or removed, also not through
+// a symbolic link inside of it.
+func (t *Tree) Write(dir string, opts WriteOptions) ([]Change, error) {
+	root, err := openRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	changes, err := t.Diff(root.FS())
+	if err != nil {
+		return nil, inFolder(dir, err)
+	}
+	if conflicts := conflicting(changes, opts); len(conflicts) > 0 {
+		return nil, &ConflictError{conflicts}
+	}
+	w := writer{root: root}
+	for _, c := range changes {
+		if path.Base(c.Path) != ownershipFile {
+			w.apply(c)
+		}
+	}
+	for _, c := range changes {
+		if path.Base(c.Path) == ownershipFile {
+			w.apply(c)
+		}
+	}
+	if w.err != nil {
+		return nil, inFolder(dir, w.err)
+	}
+	return changes, nil
+}
+
+// openRoot opens the output folder and makes it if it is not there.
+func openRoot(dir string) (*os.Root, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("%s: cannot make the output folder: %w", dir, reason(err))
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("%s: cannot open the output folder: %w", dir, reason(err))
+	}
+	return root, nil
+}
+
+// conflicting returns the changes that must not be made.
+func conflicting(changes []Change, opts WriteOptions) []Change {
+	var list []Change
+	for _, c := range changes {
+		switch c.Kind {
+		case Foreign:
+			// Only a file can be overwritten.
+			if !opts.Force || c.Have == nil {
+				list = append(list, c)
+			}
+		case Edited:
+			if !opts.Force {
+				list = append(list, c)
+			}
+		}
+	}
+	return list
+}
+
+// A writer applies changes until one fails.
+type writer struct {
+	root *os.Root
+	err  error
+}
+
+func (w *writer) apply(c Change) {
+	if w.err != nil {
+		return
+	}
+	if c.Want == nil {
+		w.err = w.remove(c.Path)
+	} else {
+		w.err = w.replace(c.Path, c.Want)
+	}
+}
+
+// replace writes a file beside the one it replaces and renames it: who reads the
+// folder meanwhile sees the old file or the new one. There is no fsync: git is
+// where the files are kept.
+func (w *writer) replace(name string, data []byte) error {
+	if err := w.root.MkdirAll(path.Dir(name), 0o755); err != nil {
+		return writeError(name, err)
+	}
+	temporary := path.Join(path.Dir(name), ".quorumwright-"+rand.Text())
+	err := w.create(temporary, data)
+	if err == nil {
+		err = w.root.Rename(temporary, name)
+	}
+	if err != nil {
+		// What failed is what the person must know, not whether this does too.
+		_ = w.root.Remove(temporary)
+		return writeError(name, err)
+	}
+	return nil
+}
+
+func (w *writer) create(name string, data []byte) error {
+	f, err := w.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Chmod(0o644) // whatever the umask
+	}
+	return errors.Join(err, f.Close())
+}
+
+// remove deletes a file and the folders that are empty then.
+func (w *writer) remove(name string) error {
+	if err := w.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: cannot remove: %w", name, reason(err))
+	}
+	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+		if w.root.Remove(dir) != nil {
+			break // not empty: somebody else's files are in it
+		}
+	}
+	return nil
+}
+
+func writeError(name string, err error) error {
+	return fmt.Errorf("%s: cannot write: %w", name, reason(err))
+}
+
+// inFolder puts the output folder before the path of a file.
+func inFolder(dir string, err error) error {
+	return fmt.Errorf("%s/%w", strings.TrimSuffix(dir, "/"), err)
+}

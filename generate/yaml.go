@@ -1,0 +1,260 @@
+package generate
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// encodeYAML writes a document in block style, as people write it: sequences at
+// the indentation of their key, quotes only where a YAML 1.1 or 1.2 reader could
+// take a string for something else.
+func encodeYAML(b *bytes.Buffer, n node) {
+	switch n := n.(type) {
+	case *mapping:
+		if len(n.fields) > 0 {
+			encodeMapping(b, n, 0, false)
+			return
+		}
+	case []any:
+		if len(n) > 0 {
+			encodeSequence(b, n, 0)
+			return
+		}
+	}
+	encodeScalar(b, n, 0)
+	b.WriteByte('\n')
+}
+
+// encodeMapping writes the fields at an indentation; the first one goes on the
+// line that is begun already if inline is set.
+func encodeMapping(b *bytes.Buffer, m *mapping, indent int, inline bool) {
+	for i, f := range m.fields {
+		if !inline || i > 0 {
+			encodeComment(b, f.comment, indent)
+			pad(b, indent)
+		}
+		encodeString(b, f.key)
+		b.WriteByte(':')
+		switch value := f.value.(type) {
+		case *mapping:
+			if len(value.fields) > 0 {
+				b.WriteByte('\n')
+				encodeMapping(b, value, indent+2, false)
+				continue
+			}
+		case []any:
+			if len(value) > 0 {
+				b.WriteByte('\n')
+				encodeSequence(b, value, indent)
+				continue
+			}
+		}
+		b.WriteByte(' ')
+		encodeScalar(b, f.value, indent+2)
+		b.WriteByte('\n')
+	}
+}
+
+func encodeSequence(b *bytes.Buffer, items []any, indent int) {
+	for _, item := range items {
+		switch item := item.(type) {
+		case *mapping:
+			if len(item.fields) > 0 {
+				encodeComment(b, item.fields[0].comment, indent)
+				pad(b, indent)
+				b.WriteString("- ")
+				encodeMapping(b, item, indent+2, true)
+				continue
+			}
+		case []any:
+			if len(item) > 0 {
+				pad(b, indent)
+				b.WriteString("-\n")
+				encodeSequence(b, item, indent+2)
+				continue
+			}
+		}
+		pad(b, indent)
+		b.WriteString("- ")
+		encodeScalar(b, item, indent+2)
+		b.WriteByte('\n')
+	}
+}
+
+func encodeComment(b *bytes.Buffer, comment string, indent int) {
+	if comment == "" {
+		return
+	}
+	for line := range strings.SplitSeq(comment, "\n") {
+		pad(b, indent)
+		b.WriteString(strings.TrimRight("# "+line, " "))
+		b.WriteByte('\n')
+	}
+}
+
+// encodeScalar writes a scalar or an empty collection. The lines of a block
+// stand at the given indentation.
+func encodeScalar(b *bytes.Buffer, n node, indent int) {
+	switch n := n.(type) {
+	case nil:
+		b.WriteString("null")
+	case bool:
+		b.WriteString(strconv.FormatBool(n))
+	case int64:
+		b.WriteString(strconv.FormatInt(n, 10))
+	case float64:
+		encodeFloat(b, n)
+	case string:
+		if !encodeBlock(b, n, indent) {
+			encodeString(b, n)
+		}
+	case *mapping:
+		b.WriteString("{}")
+	case []any:
+		b.WriteString("[]")
+	}
+}
+
+// encodeFloat writes a number that YAML 1.1 reads as a float too: that one wants
+// a point before an exponent.
+func encodeFloat(b *bytes.Buffer, f float64) {
+	switch {
+	case math.IsNaN(f):
+		b.WriteString(".nan")
+	case math.IsInf(f, 1):
+		b.WriteString(".inf")
+	case math.IsInf(f, -1):
+		b.WriteString("-.inf")
+	default:
+		s := strconv.FormatFloat(f, 'f', -1, 64)
+		if !strings.Contains(s, ".") {
+			s += ".0"
+		}
+		b.WriteString(s)
+	}
+}
+
+// encodeBlock writes text of several lines as it is, and reports whether that
+// is possible without changing it.
+func encodeBlock(b *bytes.Buffer, s string, indent int) bool {
+	if !strings.Contains(s, "\n") || s[0] == ' ' || s[0] == '\n' {
+		return false
+	}
+	for _, r := range s {
+		if r != '\n' && !isPrintable(r) {
+			return false
+		}
+	}
+	body := strings.TrimRight(s, "\n")
+	switch strings.Count(s[len(body):], "\n") {
+	case 0:
+		b.WriteString("|-")
+	case 1:
+		b.WriteString("|")
+	default:
+		return false
+	}
+	for line := range strings.SplitSeq(body, "\n") {
+		b.WriteByte('\n')
+		if line != "" {
+			pad(b, indent)
+			b.WriteString(line)
+		}
+	}
+	return true
+}
+
+// encodeString writes a string plain if every reader takes it for a string,
+// else in double quotes.
+func encodeString(b *bytes.Buffer, s string) {
+	if isPlain(s) {
+		b.WriteString(s)
+		return
+	}
+	b.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case isPrintable(r):
+			b.WriteRune(r)
+		default:
+			quoted, _ := json.Marshal(string(r))
+			if len(quoted) == len(`"\u0000"`) {
+				b.Write(quoted[1 : len(quoted)-1])
+				continue
+			}
+			b.WriteString(`\U`)
+			hex := strconv.FormatInt(int64(r), 16)
+			b.WriteString(strings.Repeat("0", 8-len(hex)) + hex)
+		}
+	}
+	b.WriteByte('"')
+}
+
+// isPrintable leaves out what YAML treats as a line break or wants escaped.
+func isPrintable(r rune) bool {
+	switch {
+	case r < ' ', r >= 0x7f && r < 0xa0, r == 0x2028, r == 0x2029, r == 0xfeff, r == 0xfffd:
+		return false
+	}
+	return strconv.IsPrint(r)
+}
+
+// isPlain is strict: what it refuses is written in quotes, which is never wrong.
+func isPlain(s string) bool {
+	if s == "" {
+		return false
+	}
+	first := s[0]
+	if !isLetter(first) && !isDigit(first) && first != '/' && first != '_' && !strings.HasPrefix(s, "../") {
+		return false
+	}
+	numeric := isDigit(first)
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case isLetter(c), isDigit(c), strings.IndexByte("_./@=+,()-$", c) >= 0:
+		case c == ' ':
+			// A blank at the end would vanish.
+			if i == len(s)-1 {
+				return false
+			}
+		case c == ':':
+			if i == len(s)-1 || s[i+1] == ' ' {
+				return false
+			}
+		default:
+			return false
+		}
+		// Integers in every base, floats, dates and times are made of these.
+		if strings.IndexByte("0123456789abcdefABCDEFxXoO_.:+-tTzZ ", c) < 0 {
+			numeric = false
+		}
+	}
+	if numeric {
+		return false
+	}
+	switch strings.ToLower(s) {
+	case "y", "n", "yes", "no", "on", "off", "true", "false", "null":
+		return false
+	}
+	return true
+}
+
+func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
+func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
+
+func pad(b *bytes.Buffer, indent int) {
+	for range indent {
+		b.WriteByte(' ')
+	}
+}

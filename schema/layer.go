@@ -1,0 +1,54 @@
+package schema
+
+// Layers are laid over each other: the defaults, the base spec, the preset, the
+// environment's own spec. A later mapping adds to an earlier one field by
+// field; any other later value replaces the earlier one. The values keep the
+// place where they were written.
+
+// follows are fields that belong to the value beside them: when a layer sets
+// that value and not the field, the field of the layers below does not apply.
+// A digest pins the tag it was written with, not the next one.
+var follows = map[string][]string{
+	"digest": {"tag", "repository"},
+	"reason": {"enabled"},
+}
+
+// overlay lays upper over lower and returns the result; neither is changed, but
+// parts of them are shared.
+func overlay(lower, upper *node) *node {
+	switch {
+	case upper == nil:
+		return lower
+	case lower == nil, lower.kind != mapKind, upper.kind != mapKind:
+		return upper
+	}
+	out := *upper
+	out.fields = make([]field, 0, len(lower.fields)+len(upper.fields))
+	out.broken = lower.broken || upper.broken
+	if !upper.at.known() {
+		out.at, out.key, out.path, out.layer = lower.at, lower.key, lower.path, lower.layer
+	}
+	for _, f := range lower.fields {
+		if !superseded(f.name, upper) {
+			out.fields = append(out.fields, f)
+		}
+	}
+	for _, f := range upper.fields {
+		out.set(f.name, overlay(out.get(f.name), f.value))
+	}
+	return &out
+}
+
+// superseded reports whether a field of a lower layer follows a value that the
+// upper layer replaces.
+func superseded(name string, upper *node) bool {
+	if upper.get(name) != nil {
+		return false
+	}
+	for _, other := range follows[name] {
+		if upper.get(other) != nil {
+			return true
+		}
+	}
+	return false
+}

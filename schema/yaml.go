@@ -1,0 +1,172 @@
+package schema
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// What a spec file may hold at most. A thousand environments fit well within.
+const (
+	maxBytes = 256 << 10
+	maxDepth = 40
+	maxNodes = 20_000 // aliases count with all they stand for
+)
+
+// readYAML turns a YAML file into a tree. It decodes to yaml.Node only, which
+// is linear and expands no alias, and checks what it got before anything else
+// sees it. The tree is nil if the file is no mapping at all.
+func readYAML(file string, data []byte) (*node, Errors) {
+	r := &yamlReader{reader: newReader(file, data), done: map[*yaml.Node]*node{}, open: map[*yaml.Node]bool{}}
+	if err := r.checkBytes(data); err != nil {
+		return nil, Errors{err}
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	var doc yaml.Node
+	switch err := dec.Decode(&doc); {
+	case errors.Is(err, io.EOF):
+		return nil, Errors{r.empty()}
+	case err != nil:
+		return nil, Errors{r.syntaxError(data, err)}
+	}
+	root := r.read(doc.Content[0], "", 0)
+	if root.kind == nullKind {
+		return nil, append(r.errs, r.empty())
+	}
+	var next yaml.Node
+	switch err := dec.Decode(&next); {
+	case errors.Is(err, io.EOF):
+	case err != nil:
+		r.errs = append(r.errs, r.syntaxError(data, err))
+	case next.Content[0].Kind != yaml.ScalarNode || next.Content[0].Value != "":
+		r.report(r.span(next.Content[0]), "", KindSyntax, "a spec file holds one document, and this begins a second",
+			"write one file for each deployment; environments of one deployment stand under environments")
+	}
+	return root, r.errs
+}
+
+// reader is what reading YAML and CUE have in common.
+type reader struct {
+	file  string
+	lines []string
+	errs  Errors
+	nodes int
+	full  bool // maxNodes or maxDepth was told already
+}
+
+func newReader(file string, data []byte) reader {
+	return reader{file: file, lines: lineBreak().Split(string(data), -1)}
+}
+
+// lineBreak is every line break of YAML 1.1; columns and lines count by it.
+var lineBreak = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("\r\n|[\r\n\u0085\u2028\u2029]")
+})
+
+func (r *reader) report(at span, path, kind, message, help string) *Error {
+	e := &Error{
+		File: r.file, Line: at.line, Column: at.col, EndLine: at.endLine, EndColumn: at.endCol,
+		Path: path, Kind: kind, Message: message, Help: help,
+	}
+	r.errs = append(r.errs, e)
+	return e
+}
+
+func (r *reader) errorAt(line, col int, kind, message, help string) *Error {
+	return &Error{
+		File: r.file, Line: line, Column: col, EndLine: line, EndColumn: col + 1,
+		Kind: kind, Message: message, Help: help,
+	}
+}
+
+func (r *reader) empty() *Error {
+	return r.errorAt(1, 1, KindSyntax, "the file holds no spec", "quorumwright init writes one to begin with")
+}
+
+// line is the text of line number n without its line break.
+func (r *reader) line(n int) string {
+	if n < 1 || n > len(r.lines) {
+		return ""
+	}
+	return r.lines[n-1]
+}
+
+// checkBytes refuses what no parser should be asked about.
+func (r *reader) checkBytes(data []byte) *Error {
+	if len(data) > maxBytes {
+		return r.errorAt(1, 1, KindTooLarge, "the file is larger than 256 KiB",
+			"one spec describes one deployment; split it")
+	}
+	for i, line := range r.lines {
+		if !utf8.ValidString(line) {
+			col := 1 + utf8.RuneCountInString(line[:invalidUTF8(line)])
+			return r.errorAt(i+1, col, KindSyntax, "this character is not UTF-8", "save the file in the encoding UTF-8")
+		}
+		if at := strings.IndexByte(line, 0); at >= 0 {
+			return r.errorAt(i+1, 1+utf8.RuneCountInString(line[:at]), KindSyntax,
+				"the file holds a NUL byte", "save the file as text in the encoding UTF-8")
+		}
+	}
+	return nil
+}
+
+func invalidUTF8(s string) int {
+	for i, c := range s {
+		if c == utf8.RuneError {
+			if _, size := utf8.DecodeRuneInString(s[i:]); size == 1 {
+				return i
+			}
+		}
+	}
+	return len(s)
+}
+
+// count keeps the tree within its bounds and says once where it leaves them.
+func (r *reader) count(at span, path string, depth int) bool {
+	r.nodes++
+	switch {
+	case r.full:
+		return false
+	case depth > maxDepth:
+		r.full = true
+		r.report(at, path, KindTooLarge, "fields are nested more than 40 deep here", "write a flatter value")
+		return false
+	case r.nodes > maxNodes:
+		r.full = true
+		r.report(at, path, KindTooLarge, "the spec has more than 20000 values, with every alias counted as often as it is used",
+			"write fewer, or split the spec")
+		return false
+	}
+	return true
+}
+
+// join adds a field name to a path; names that would not read well are quoted.
+func join(path, name string) string {
+	if !plainName().MatchString(name) {
+		name = show(name)
+	}
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+var plainName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+})
+
+// show quotes what a person wrote for a message: printable and not too long.
+func show(s string) string {
+	const most = 60
+	if utf8.RuneCountInString(s) > most {
+		s = string([]rune(s)[:most]) + "…"
+	}
+	return strconv.QuoteToGraphic(s)
+}
