@@ -1,0 +1,215 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/quorumwright/quorumwright/lint/repo"
+)
+
+// Facts are what one environment says about Redis, Sentinel and the gateway,
+// collected once for all rules. Lists follow the order of the documents.
+type Facts struct {
+	Env       *repo.Environment
+	Workloads []*Workload
+	Services  []*Service
+	// Configs are the ConfigMaps, and the Secrets however they are made.
+	Configs []*Config
+	// Redis are the redis-server processes, Sentinels the redis-sentinel ones:
+	// one for each container that starts it, whatever the number of pods.
+	Redis, Sentinels []*Server
+	// Clients are those who ask Sentinel or Redis: the gateway first of all.
+	Clients []*Client
+	// Groups are sets of processes and clients that belong to one another.
+	Groups []*Group
+	// Strays are the objects that are written in a wrong namespace. Everything
+	// else here has them where they belong, and Env does.
+	Strays []Stray
+
+	namespaces map[string]bool
+}
+
+// Collect gathers the facts of an environment.
+func Collect(env *repo.Environment) *Facts {
+	env, strays := correctStrays(env)
+	f := &Facts{Env: env, Strays: strays, namespaces: map[string]bool{}}
+	for _, o := range env.Objects {
+		switch {
+		case o.Kind == "Namespace" && o.Name != "":
+			f.namespaces[o.Name] = true
+		case o.Namespace != "":
+			f.namespaces[o.Namespace] = true
+		}
+		if c, ok := newConfig(o); ok {
+			f.Configs = append(f.Configs, c)
+		}
+		f.Configs = append(f.Configs, newCSISecrets(o)...)
+		if o.Kind == "Service" {
+			f.Services = append(f.Services, newService(o))
+		}
+	}
+	for _, o := range env.Objects {
+		if w, ok := newWorkload(f, o); ok {
+			f.Workloads = append(f.Workloads, w)
+		}
+	}
+	for _, s := range f.Services {
+		f.selectWorkloads(s)
+	}
+	for _, w := range f.Workloads {
+		for _, c := range w.Containers {
+			s, ok := newServer(c)
+			switch {
+			case !ok || c.Init:
+			case s.Sentinel:
+				f.Sentinels = append(f.Sentinels, s)
+			default:
+				f.Redis = append(f.Redis, s)
+			}
+		}
+	}
+	for _, v := range env.Values {
+		if c, ok := newGateway(f, v); ok {
+			f.Clients = append(f.Clients, c)
+		}
+	}
+	f.Groups = f.group()
+	return f
+}
+
+// sameNamespace tells whether two objects can be in one namespace. Where none
+// is written, the person who applies the files decides, so nothing is against
+// it.
+func sameNamespace(a, b string) bool { return a == "" || b == "" || a == b }
+
+// config returns the ConfigMap or Secret of a name as seen from a namespace.
+func (f *Facts) config(kind, namespace, name string) *Config {
+	for _, c := range f.Configs {
+		if c.Kind == kind && c.Name == name && sameNamespace(c.Namespace, namespace) {
+			return c
+		}
+	}
+	return nil
+}
+
+// Config returns the ConfigMap (kind ConfigMap) or Secret (kind Secret) of a
+// name as seen from a namespace, or nil.
+func (f *Facts) Config(kind, namespace, name string) *Config { return f.config(kind, namespace, name) }
+
+// A Group is a Redis with its replicas, the Sentinels that watch it, and the
+// clients that ask them. An environment mostly has one.
+type Group struct {
+	// Master is the name that all Sentinels give the master, "" if they watch
+	// several or do not agree; only PerMaster fills it in.
+	Master           string
+	Redis, Sentinels []*Server
+	Clients          []*Client
+}
+
+// group joins what refers to each other. What refers to nothing that the
+// repository has (a host with a mistake in it, say) joins the only group there
+// is, so that one mistake does not hide the others.
+func (f *Facts) group() []*Group {
+	n := len(f.Redis) + len(f.Sentinels) + len(f.Clients)
+	parent := make([]int, n)
+	for i := range parent {
+		parent[i] = i
+	}
+	var find func(int) int
+	find = func(i int) int {
+		if parent[i] != i {
+			parent[i] = find(parent[i])
+		}
+		return parent[i]
+	}
+	join := func(i, j int) { parent[max(find(i), find(j))] = min(find(i), find(j)) }
+	redis, sentinels, clients := 0, len(f.Redis), len(f.Redis)+len(f.Sentinels)
+	joinWorkloads := func(i int, r Resolution, servers []*Server, base int) {
+		for j, s := range servers {
+			if slices.Contains(r.Workloads, s.Container.Workload) {
+				join(i, base+j)
+			}
+		}
+	}
+	for i, s := range f.Redis {
+		for _, d := range append(s.All("replicaof"), s.All("slaveof")...) {
+			joinWorkloads(redis+i, f.Resolve(d.Arg(0).Text, s.Namespace()), f.Redis, redis)
+		}
+		for j, t := range f.Redis[:i] {
+			if s.Container.Workload == t.Container.Workload {
+				join(redis+i, redis+j)
+			}
+		}
+	}
+	for i, s := range f.Sentinels {
+		for _, m := range s.Monitors() {
+			joinWorkloads(sentinels+i, f.Resolve(m.Host.Text, s.Namespace()), f.Redis, redis)
+		}
+		for j, t := range f.Redis {
+			if s.Container.Workload == t.Container.Workload {
+				join(sentinels+i, redis+j)
+			}
+		}
+		for j, t := range f.Sentinels[:i] {
+			if s.Container.Workload == t.Container.Workload || f.watchSame(s, t) {
+				join(sentinels+i, sentinels+j)
+			}
+		}
+	}
+	for i, c := range f.Clients {
+		for _, node := range c.Nodes {
+			r := f.Resolve(node.Host.Text, c.Namespace)
+			joinWorkloads(clients+i, r, f.Sentinels, sentinels)
+			joinWorkloads(clients+i, r, f.Redis, redis)
+		}
+		if len(c.Nodes) == 0 {
+			joinWorkloads(clients+i, f.Resolve(c.Host.Text, c.Namespace), f.Redis, redis)
+		}
+	}
+	// With one Redis workload (or one master and its replicas) in sight, whoever
+	// is left alone can only mean that one.
+	if len(f.Redis) > 0 && f.oneOf(find, redis, len(f.Redis)) {
+		for i := range f.Sentinels {
+			join(redis, sentinels+i)
+		}
+	}
+	servers := len(f.Redis) + len(f.Sentinels)
+	if servers > 0 && f.oneOf(find, 0, servers) {
+		for i := range f.Clients {
+			join(0, clients+i)
+		}
+	}
+	byRoot := map[int]*Group{}
+	var groups []*Group
+	at := func(i int) *Group {
+		g := byRoot[find(i)]
+		if g == nil {
+			g = &Group{}
+			byRoot[find(i)] = g
+			groups = append(groups, g)
+		}
+		return g
+	}
+	for i, s := range f.Redis {
+		g := at(redis + i)
+		g.Redis = append(g.Redis, s)
+	}
+	for i, s := range f.Sentinels {
+		g := at(sentinels + i)
+		g.Sentinels = append(g.Sentinels, s)
+	}
+	for i, c := range f.Clients {
+		g := at(clients + i)
+		g.Clients = append(g.Clients, c)
+	}
+	return groups
+}
+
+// oneOf tells whether count members from base on are all in one set.
+func (f *Facts) oneOf(find func(int) int, base, count int) bool {
+	for i := range count {
+		if find(base+i) != find(base) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,291 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/redisconf"
+	"github.com/quorumwright/quorumwright/lint/repo"
+)
+
+// serverNames are the programs that run Redis and Sentinel, in Redis and in
+// Valkey images.
+var serverNames = []string{"redis-server", "valkey-server", "redis-sentinel", "valkey-sentinel"}
+
+// newServer finds out whether a container runs Redis or Sentinel, how it is
+// started and what it reads.
+func newServer(c *Container) (*Server, bool) {
+	l, ok := c.launch()
+	if !ok {
+		return nil, false
+	}
+	s := &Server{Container: c, Version: redisconf.ImageVersion(c.Image.Repository, c.Image.Tag), Complete: true}
+	s.Sentinel = strings.HasSuffix(l.program, "-sentinel")
+	words := l.args
+	if len(words) > 0 && !strings.HasPrefix(words[0].Text, "-") {
+		s.ConfPathAt = words[0].Place
+		if words[0].Known {
+			s.ConfPath = words[0].Text
+		}
+		words = words[1:]
+		if s.ConfPath == "" {
+			s.Complete, s.Made = false, true
+		}
+	} else if len(words) > 0 && words[0].Text == "-" {
+		s.Complete, words = false, words[1:]
+	}
+	for i, w := range words {
+		if w.Text == "--sentinel" {
+			s.Sentinel = true
+			words = slices.Delete(slices.Clone(words), i, i+1)
+			break
+		}
+	}
+	if s.ConfPath != "" {
+		s.Conf = c.File(s.ConfPath)
+		s.readConf(l)
+	}
+	if len(s.Confs) == 0 && l.script != "" {
+		s.mountedConf(l)
+	}
+	if l.branches {
+		s.Complete, s.Made = false, true
+	}
+	s.findUnread(l)
+	s.judgeProgram()
+	s.commandLine(words)
+	return s, true
+}
+
+// A launch is how a container starts a server.
+type launch struct {
+	program string
+	args    []Arg
+	// script is the text of the shell script that starts it, "" if the
+	// container's command does so itself; scriptAt is where it is written.
+	script   string
+	scriptAt source
+	// branches says that the script starts a server in several places, each in
+	// its own way, of which this is the last.
+	branches bool
+}
+
+// A source is a text of the repository.
+type source struct {
+	object *repo.Object
+	value  repo.Value
+}
+
+// words returns the command and arguments of a container, with $(VAR)
+// replaced as Kubernetes does.
+func (c *Container) words() []Arg {
+	var words []Arg
+	for _, list := range []string{"command", "args"} {
+		for _, v := range c.Value.Get(list).Items() {
+			words = append(words, c.expand(v.Text(), v, v.Span(), "$(", ")"))
+		}
+	}
+	return words
+}
+
+// expand replaces variables in a word of the container's command or script.
+// A word that is nothing but one variable takes its reference too.
+func (c *Container) expand(text string, at repo.Value, span repo.Span, open, closing string) Arg {
+	a := Arg{Text: text, Known: true, Place: place(c.Workload.Object, at, span, "")}
+	if !strings.Contains(text, open) {
+		return a
+	}
+	var b strings.Builder
+	rest := text
+	for {
+		before, after, ok := strings.Cut(rest, open)
+		b.WriteString(before)
+		if !ok {
+			break
+		}
+		name, tail, closed := strings.Cut(after, closing)
+		if !closed {
+			b.WriteString(open + after)
+			break
+		}
+		rest = tail
+		env, ok := c.Env(name)
+		switch {
+		case ok && env.Known:
+			b.WriteString(env.Text)
+		default:
+			a.Known = false
+			b.WriteString(open + name + closing)
+		}
+		if before == "" && tail == "" && rest == tail && text == open+name+closing {
+			a.Ref, a.Written = env.Ref, env.Written
+		}
+	}
+	a.Text = b.String()
+	return a
+}
+
+// launch looks for the command that starts a server.
+func (c *Container) launch() (launch, bool) {
+	words := c.words()
+	hasCommand := len(c.Value.Get("command").Items()) > 0
+	for i, w := range words {
+		base := baseName(w.Text)
+		switch {
+		case slices.Contains(serverNames, base):
+			return launch{program: base, args: words[i+1:]}, true
+		case isShell(base):
+			return c.shellLaunch(words[i+1:])
+		case i == 0 && hasCommand && strings.HasSuffix(base, ".sh"):
+			return c.scriptLaunch(w.Text)
+		}
+	}
+	if hasCommand {
+		return launch{}, false
+	}
+	// No command: the image's own entrypoint starts redis-server and takes the
+	// arguments as its own (docker-library/redis, docker-entrypoint.sh).
+	if v := redisconf.ImageVersion(c.Image.Repository, ""); v.Flavor == redisconf.UnknownFlavor || !isServerImage(c.Image.Repository) {
+		return launch{}, false
+	}
+	return launch{program: "redis-server", args: words}, true
+}
+
+// isServerImage tells whether the image's entrypoint is that of the official
+// Redis or Valkey images.
+func isServerImage(repository string) bool {
+	switch strings.TrimPrefix(strings.TrimPrefix(repository, "docker.io/"), "library/") {
+	case "redis", "valkey/valkey", "public.ecr.aws/docker/library/redis":
+		return true
+	}
+	return false
+}
+
+func isShell(base string) bool {
+	switch base {
+	case "sh", "bash", "ash", "dash", "busybox":
+		return true
+	}
+	return false
+}
+
+// shellLaunch reads sh -c SCRIPT and sh FILE.
+func (c *Container) shellLaunch(words []Arg) (launch, bool) {
+	for i, w := range words {
+		switch {
+		case strings.HasPrefix(w.Text, "-") && strings.HasSuffix(w.Text, "c") && i+1 < len(words):
+			return c.parseLaunch(words[i+1].Text, source{c.Workload.Object, c.valueAt(words[i+1].Place)})
+		case strings.HasPrefix(w.Text, "-"):
+		case w.Text == "sh":
+		default:
+			return c.scriptLaunch(w.Text)
+		}
+	}
+	return launch{}, false
+}
+
+// valueAt returns the element of command or args at a place.
+func (c *Container) valueAt(p Place) repo.Value {
+	for _, list := range []string{"command", "args"} {
+		for _, v := range c.Value.Get(list).Items() {
+			if v.Path().String() == p.Path {
+				return v
+			}
+		}
+	}
+	return repo.Value{}
+}
+
+func (c *Container) scriptLaunch(path string) (launch, bool) {
+	f := c.File(path)
+	if !f.Text.Exists() {
+		return launch{}, false
+	}
+	return c.parseLaunch(f.Text.Text(), source{f.Config.Object, f.Text})
+}
+
+// parseLaunch finds the last command of a script that starts a server.
+func (c *Container) parseLaunch(script string, at source) (launch, bool) {
+	commands := parseShell(script)
+	var found []launch
+	for n := len(commands) - 1; n >= 0; n-- {
+		for i, w := range commands[n].words {
+			base := c.program(w, i == 0, commands)
+			if base == "" {
+				continue
+			}
+			if i > 0 && !isWrapper(commands[n].words[:i]) {
+				continue
+			}
+			l := launch{program: base, script: script, scriptAt: at}
+			for _, a := range commands[n].words[i+1:] {
+				l.args = append(l.args, c.shellArg(a, at))
+			}
+			found = append(found, l)
+			break
+		}
+	}
+	if len(found) == 0 {
+		return launch{}, false
+	}
+	found[0].branches = len(found) > 1
+	return found[0], true
+}
+
+// isWrapper tells whether the words before a program run it, rather than look
+// for it or print it.
+func isWrapper(words []shellWord) bool {
+	switch baseName(words[0].text) {
+	case "echo", "printf", "command", "which", "type", "test", "[", "pgrep", "pkill", "killall", "grep", "ps", "kill", "apk", "apt-get":
+		return false
+	}
+	return true
+}
+
+// shellArg turns a word of a script into an argument. Variables that the
+// container's environment sets are filled in.
+func (c *Container) shellArg(w shellWord, at source) Arg {
+	a := Arg{Text: w.text, Known: !w.dynamic, Place: place(at.object, at.value, at.value.TextSpan(w.start, w.end), "")}
+	if !w.dynamic {
+		return a
+	}
+	if ref, ok := c.catSecret(w.text); ok {
+		return c.facts.keyValue(ref, a.Place)
+	}
+	name, _ := shellVariable(w.text)
+	if env, ok := c.Env(name); ok {
+		a.Text, a.Known, a.Ref, a.Written = env.Text, env.Known, env.Ref, env.Written
+	}
+	return a
+}
+
+// commandLine reads --name value … options, which Redis takes as further lines
+// of its configuration (redis.c main).
+func (s *Server) commandLine(words []Arg) {
+	for i := 0; i < len(words); {
+		name, ok := strings.CutPrefix(words[i].Text, "--")
+		if !ok {
+			s.Complete = s.Complete && words[i].Known
+			i++
+			continue
+		}
+		d := &Directive{key: words[i].Place, Raw: &redisconf.Directive{}}
+		fields := strings.Fields(name)
+		if len(fields) == 0 {
+			i++
+			continue
+		}
+		d.Name = strings.ToLower(fields[0])
+		for _, rest := range fields[1:] {
+			d.Args = append(d.Args, Arg{Text: rest, Known: words[i].Known, Place: words[i].Place})
+		}
+		for i++; i < len(words) && !strings.HasPrefix(words[i].Text, "--"); i++ {
+			d.Args = append(d.Args, words[i])
+		}
+		d.Raw.Name, d.Raw.Key.Text = d.Name, d.Name
+		for _, a := range d.Args {
+			d.Raw.Args = append(d.Raw.Args, redisconf.Word{Text: a.Text})
+		}
+		s.Directives = append(s.Directives, d)
+	}
+}

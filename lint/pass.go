@@ -1,0 +1,74 @@
+package lint
+
+import (
+	"fmt"
+
+	"github.com/quorumwright/quorumwright/lint/repo"
+)
+
+// A Pass is one rule looking at one environment.
+type Pass struct {
+	Rule  *Rule
+	Facts *Facts
+	// Strict says that the strict profile is in force.
+	Strict bool
+
+	report func(*Finding)
+}
+
+// Env returns the environment under judgement.
+func (p *Pass) Env() *repo.Environment { return p.Facts.Env }
+
+// Report records a finding of the rule. Rule, Severity (unless set above Info)
+// and Environments are filled in; places without a position are dropped, and a
+// finding without any place is a mistake of the rule and panics.
+func (p *Pass) Report(f Finding) {
+	f.Rule = p.Rule
+	if f.Severity == Info {
+		f.Severity = p.severity()
+	}
+	var places []Place
+	for _, at := range f.Places {
+		if at.IsValid() {
+			places = append(places, at)
+		}
+	}
+	if len(places) == 0 {
+		panic(fmt.Sprintf("rule %s: a finding without a place", p.Rule.ID))
+	}
+	f.Places = places
+	if name := p.Facts.Env.Name; name != "" {
+		f.Environments = []string{name}
+	}
+	p.report(&f)
+}
+
+// ReportAt records a finding at one place.
+func (p *Pass) ReportAt(at Place, help, format string, args ...any) {
+	p.Report(Finding{Places: []Place{at}, Help: help, Message: fmt.Sprintf(format, args...)})
+}
+
+func (p *Pass) severity() Severity {
+	if p.Strict {
+		return max(p.Rule.Severity, p.Rule.Strict)
+	}
+	return p.Rule.Severity
+}
+
+// At returns the place of a value of an object; o is nil for Helm values.
+func At(o *repo.Object, v repo.Value, label string) Place {
+	return place(o, v, v.Span(), label)
+}
+
+// AtKey returns the place of the key of a value.
+func AtKey(o *repo.Object, v repo.Value, label string) Place {
+	return place(o, v, v.KeySpan(), label)
+}
+
+func place(o *repo.Object, v repo.Value, s repo.Span, label string) Place {
+	p := Place{Span: s, Label: label, Path: v.Path().String()}
+	if o != nil {
+		p.Object = o.ID()
+	}
+	return p
+}

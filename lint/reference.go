@@ -1,0 +1,35 @@
+package lint
+
+import (
+	"encoding/base64"
+	"regexp"
+	"strings"
+)
+
+// referencePattern is what a whole value looks like that names a secret
+// instead of being one: an address (secret://kubernetes/…, ref+vault://…,
+// op://…), Bank-Vaults' vault:path#key, the <path:…> of Argo CD's Vault plugin,
+// a shell variable, or a token that a pipeline replaces (__X__, %%X%%, #{X}#).
+var referencePattern = regexp.MustCompile(`^(?:[a-zA-Z][a-zA-Z0-9+.-]*://.*|vault:.*|<(?:path|secret):.*>|\$[A-Za-z_][A-Za-z0-9_]*|__[A-Za-z0-9_.-]+__|%%[A-Za-z0-9_.-]+%%|@@[A-Za-z0-9_.-]+@@|#\{.*\}#?)$`)
+
+// IsReference tells whether a text stands for a value that is put in its place
+// before or when a process reads it, or that is encrypted: a template, a
+// variable, the address of a secret, a SOPS ciphertext. What the value is
+// cannot be told then.
+func IsReference(text string) bool {
+	return strings.Contains(text, "{{") || strings.Contains(text, "${") || strings.Contains(text, "$(") ||
+		strings.Contains(text, "://kubernetes/") || strings.HasPrefix(text, "ENC[") || referencePattern.MatchString(text)
+}
+
+var sopsPattern = regexp.MustCompile(`^ENC\[AES256_GCM,data:([A-Za-z0-9+/=]*),`)
+
+// sopsSize returns the number of bytes of what SOPS encrypted: AES-GCM keeps
+// the length (getsops/sops, aes/cipher.go).
+func sopsSize(text string) (int, bool) {
+	m := sopsPattern.FindStringSubmatch(text)
+	if m == nil {
+		return 0, false
+	}
+	b, err := base64.StdEncoding.DecodeString(m[1])
+	return len(b), err == nil && len(b) > 0
+}

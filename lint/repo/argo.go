@@ -1,0 +1,269 @@
+package repo
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+)
+
+// argoReleases returns the Helm releases of the spec of an Application. name is
+// that of the Application, params are those of an ApplicationSet, which stand for {{name}}.
+func (p *pairing) argoReleases(o *Object, name string, spec Value, params map[string]string) []*release {
+	sources := spec.Get("sources").Items()
+	if s := spec.Get("source"); s.IsMap() {
+		sources = append(sources, s)
+	}
+	refs := map[string]Value{}
+	for _, s := range sources {
+		if ref := s.Get("ref").Text(); ref != "" {
+			refs[ref] = s
+		}
+	}
+	var all []*release
+	for _, s := range sources {
+		helm := s.Get("helm")
+		if s.Get("chart").Text() == "" && !helm.Exists() {
+			continue
+		}
+		rel := &release{
+			name:      cmp.Or(expand(helm.Get("releaseName").Text(), params), expand(name, params)),
+			namespace: expand(spec.Get("destination", "namespace").Text(), params),
+			chart:     cmp.Or(s.Get("chart").Text(), s.Get("path").Text()),
+			version:   s.Get("targetRevision"),
+			object:    o,
+		}
+		if s.Get("chart").Text() == "" {
+			rel.version = Value{} // a revision of the repository, not of a chart
+		}
+		for _, name := range helm.Get("valueFiles").Items() {
+			p.argoValueFile(rel, s, refs, name, params, helm.Get("ignoreMissingValueFiles").IsTrue())
+		}
+		if text := helm.Get("values"); text.IsScalar() {
+			inner := parseInline(text)
+			for _, d := range inner.docs {
+				rel.layers = append(rel.layers, Value{node: d.root, src: embedded{text, inner}})
+			}
+		}
+		if v := helm.Get("valuesObject"); v.IsMap() {
+			rel.layers = append(rel.layers, v)
+		}
+		all = append(all, p.wrapped(rel, p.fromTop(expand(s.Get("path").Text(), params)))...)
+	}
+	return all
+}
+
+// wrapped returns the releases that a release of a chart of the repository is:
+// those of the charts that it wraps, or else itself.
+func (p *pairing) wrapped(rel *release, dir string) []*release {
+	if rel.version.Exists() {
+		return []*release{rel}
+	}
+	deps := p.dependencies(dir)
+	if len(deps) == 0 {
+		return []*release{rel}
+	}
+	if f := p.valuesAt(path.Join(dir, "values.yaml")); f != nil {
+		own := &release{}
+		own.file(f)
+		rel.layers = append(own.layers, rel.layers...)
+		rel.files = append(own.files, rel.files...)
+	}
+	all := make([]*release, 0, len(deps))
+	for _, d := range deps {
+		sub := *rel
+		sub.chart, sub.version, sub.layers = d.chart, d.version, nil
+		for _, l := range rel.layers {
+			if v := l.Get(d.key); v.IsMap() {
+				sub.layers = append(sub.layers, v)
+			}
+		}
+		all = append(all, &sub)
+	}
+	return all
+}
+
+// argoValueFile lays a values file over those of a release. $name/path begins
+// at the root of the repository of the source with that ref, other paths in
+// the folder of the chart.
+func (p *pairing) argoValueFile(rel *release, source Value, refs map[string]Value, name Value, params map[string]string, optional bool) {
+	text := expand(name.Text(), params)
+	if text == "" || strings.Contains(text, "{{") || isRemote(text) {
+		return
+	}
+	target := ""
+	if rest, ok := strings.CutPrefix(text, "$"); ok {
+		ref, file, _ := strings.Cut(rest, "/")
+		if !refs[ref].Exists() {
+			p.repo.Problems = append(p.repo.Problems, Problem{
+				Rule:    "gitops/values-path",
+				Span:    name.TextSpan(0, len(name.Text())),
+				Message: "no source of the Application has the ref " + clip(ref),
+				Help:    "add a source with ref: " + clip(ref) + " and the repoURL of the values",
+			})
+			return
+		}
+		target = p.fromTop(path.Join(refs[ref].Get("path").Text(), file))
+		if refs[ref].Get("path").Text() != "" {
+			target = p.fromTop(file)
+		}
+	} else if source.Get("chart").Text() != "" {
+		return // a file within the chart, which is not here
+	} else {
+		target = p.fromTop(path.Join(expand(source.Get("path").Text(), params), text))
+	}
+	if f := p.valuesAt(target); f != nil {
+		rel.file(f)
+		return
+	}
+	// The repository of the source may be another one. It is this one if the
+	// folder is there.
+	if info, err := p.stat(path.Dir(target)); !optional && path.Dir(target) != "." && err == nil && info.IsDir() {
+		if _, err := p.stat(target); err != nil {
+			p.repo.Problems = append(p.repo.Problems, Problem{
+				Rule:    "gitops/values-path",
+				Span:    name.Span(),
+				Message: "the values file does not exist",
+				Help:    p.fileHint(target),
+			})
+		}
+	}
+}
+
+// fileHint suggests a file of the same folder.
+func (p *pairing) fileHint(target string) string {
+	var names []string
+	for name := range p.files {
+		if path.Dir(name) == path.Dir(target) {
+			names = append(names, path.Base(name))
+		}
+	}
+	slices.Sort(names)
+	if n := nearest(path.Base(target), names); n != "" {
+		return "did you mean " + clip(n) + "?"
+	}
+	return "a path behind $ref/ begins at the root of the repository"
+}
+
+// fromTop returns the name of a path from the root of the repository, which
+// may lie above the working directory.
+func (p *pairing) fromTop(name string) string {
+	m := p.mounts[0]
+	if m.abs == "" {
+		return relative(m.dir, name)
+	}
+	dir, ok := m.name(".")
+	if !ok {
+		return name
+	}
+	return relative(dir, name)
+}
+
+// relative returns name, which counts from the root, as seen from dir.
+func relative(dir, name string) string {
+	if dir == "." || dir == "" {
+		return path.Clean(name)
+	}
+	from, to := strings.Split(path.Clean(dir), "/"), strings.Split(path.Clean(name), "/")
+	for len(from) > 0 && len(to) > 0 && from[0] == to[0] {
+		from, to = from[1:], to[1:]
+	}
+	return path.Join(strings.Repeat("../", len(from)) + strings.Join(to, "/"))
+}
+
+// expand fills in the parameters of an ApplicationSet, in the form of its old
+// templates, {{name}}, and of Go templates, {{.name}}.
+func expand(s string, params map[string]string) string {
+	if params == nil || !strings.Contains(s, "{{") {
+		return s
+	}
+	var b strings.Builder
+	for {
+		before, rest, ok := strings.Cut(s, "{{")
+		b.WriteString(before)
+		if !ok {
+			return b.String()
+		}
+		name, after, ok := strings.Cut(rest, "}}")
+		key := strings.TrimPrefix(strings.Trim(name, " -"), ".")
+		value, known := params[key]
+		if !ok || !known {
+			b.WriteString("{{" + rest)
+			return b.String()
+		}
+		b.WriteString(value)
+		s = after
+	}
+}
+
+// maxParams bounds the applications of one ApplicationSet.
+const maxParams = 1000
+
+// generatorParams returns the parameters of each application that an
+// ApplicationSet makes from lists and from folders and files of the
+// repository; generators that ask a cluster or a service give none.
+func (p *pairing) generatorParams(o *Object) []map[string]string {
+	var all []map[string]string
+	for _, g := range o.Value.Get("spec", "generators").Items() {
+		for _, e := range g.Get("list", "elements").Items() {
+			params := map[string]string{}
+			for k, v := range e.Fields() {
+				params[k] = v.Text()
+			}
+			all = append(all, params)
+		}
+		git := g.Get("git")
+		for _, d := range git.Get("directories").Items() {
+			if d.Get("exclude").IsTrue() {
+				continue
+			}
+			for _, dir := range p.foldersLike(d.Get("path").Text()) {
+				if !slices.ContainsFunc(git.Get("directories").Items(), func(x Value) bool {
+					return x.Get("exclude").IsTrue() && matchGlob(x.Get("path").Text(), dir)
+				}) {
+					all = append(all, pathParams(dir))
+				}
+			}
+		}
+		if len(all) > maxParams {
+			return all[:maxParams]
+		}
+	}
+	return all
+}
+
+func pathParams(dir string) map[string]string {
+	params := map[string]string{
+		"path": dir, "path.path": dir, "path.basename": path.Base(dir), "path.basenameNormalized": path.Base(dir),
+	}
+	for i, seg := range strings.Split(dir, "/") {
+		params["path["+string(rune('0'+min(i, 9)))+"]"] = seg
+	}
+	return params
+}
+
+// foldersLike returns the folders of files that were read which match a glob
+// that counts from the root of the repository.
+func (p *pairing) foldersLike(pattern string) []string {
+	top := ""
+	if m := p.mounts[0]; m.abs == "" {
+		top = m.dir
+	} else if dir, ok := m.name("."); ok {
+		top = dir
+	}
+	seen := map[string]bool{}
+	var dirs []string
+	for name := range p.files {
+		for dir := path.Dir(path.Join(top, name)); dir != "." && dir != "/"; dir = path.Dir(dir) {
+			if seen[dir] {
+				break
+			}
+			seen[dir] = true
+			if strings.Contains(pattern, "/") && matchGlob(pattern, dir) || pattern == dir || pattern == "*" && !strings.Contains(dir, "/") {
+				dirs = append(dirs, dir)
+			}
+		}
+	}
+	slices.Sort(dirs)
+	return dirs
+}

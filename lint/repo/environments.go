@@ -1,0 +1,170 @@
+package repo
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// environments makes the environments from the files that were read.
+func (r *reader) environments(named, found []string, values []*file) {
+	ks := &kustomizations{reader: r, byDir: map[string]*kust{}}
+	items := ks.roots(named, found)
+	r.knowUmbrellas()
+	r.knowPartialValues()
+	p := &pairing{kustomizations: ks, values: values, claimed: map[*file]bool{}}
+	if u := r.namedUnit(named, values); u != nil {
+		p.units = append(p.units, u)
+	}
+	for _, name := range found {
+		f := r.files[name]
+		switch {
+		case f.listed || slices.Contains(values, f):
+		case f.kind == manifestFile && ks.orphan(f):
+		case f.kind == manifestFile, f.kind == valuesFile:
+			items = append(items, fileItem(f))
+		}
+	}
+	p.units = append(p.units, groupUnits(items)...)
+	if len(p.units) == 0 && len(values) > 0 {
+		p.units = append(p.units, newUnit("", path.Dir(values[0].name)))
+	}
+	r.repo.Environments = p.environments()
+}
+
+// roots renders the kustomizations that no other one builds on.
+func (ks *kustomizations) roots(named, found []string) []*item {
+	var kusts []*kust
+	for _, name := range slices.Concat(named, found) {
+		if f := ks.files[name]; f.kind == kustomizationFile && isKustomizationName(name) {
+			if k := ks.get(path.Dir(name)); !slices.Contains(kusts, k) {
+				kusts = append(kusts, k)
+			}
+		}
+	}
+	var items []*item
+	render := func(k *kust) {
+		if env := ks.render(k); env != nil {
+			items = append(items, rootItem(env, k))
+		}
+	}
+	for _, k := range kusts {
+		if !k.used && !k.isComponent() {
+			render(k)
+		}
+	}
+	// What is used and yet not reached from a root uses itself.
+	for _, k := range kusts {
+		if k.used && !k.checked && !k.isComponent() {
+			render(k)
+		}
+	}
+	return items
+}
+
+// orphan tells whether a manifest lies in the folder of a kustomization that
+// does not list it, and records that.
+func (ks *kustomizations) orphan(f *file) bool {
+	for dir := path.Dir(f.name); ; dir = path.Dir(dir) {
+		if k := ks.byDir[dir]; k != nil {
+			if k.broken {
+				return true // what it lists is not known
+			}
+			if k.partial || ks.mentions(k, path.Base(f.name)) || isControl(f) {
+				// What a program reads is listed where it is configured, and
+				// objects of GitOps engines are applied by them.
+				return k.partial
+			}
+			ks.repo.Problems = append(ks.repo.Problems, Problem{
+				Rule:    "kustomize/orphan-file",
+				Span:    fileSpan(f.name),
+				Message: "no kustomization lists this manifest, so it is not deployed",
+				Help:    fmt.Sprintf("add it to resources in %s, or remove it", k.file.name),
+			})
+			return true
+		}
+		if dir == "." || dir == "/" || dir == ".." || path.Dir(dir) == dir {
+			return false
+		}
+	}
+}
+
+// mentions tells whether a file of the folder of a kustomization names a file.
+func (ks *kustomizations) mentions(k *kust, base string) bool {
+	for _, g := range k.listed {
+		if g != nil && strings.Contains(string(g.data), base) {
+			return true
+		}
+	}
+	return false
+}
+
+// isControl tells files that hold only objects for Argo CD and Flux.
+func isControl(f *file) bool {
+	for _, o := range f.objects() {
+		if !strings.Contains(o.APIVersion, "fluxcd.io/") && !strings.Contains(o.APIVersion, "argoproj.io/") {
+			return false
+		}
+	}
+	return true
+}
+
+// namedUnit returns the unit of the files that the person named.
+func (r *reader) namedUnit(named []string, values []*file) *unit {
+	var u *unit
+	for _, name := range named {
+		f := r.files[name]
+		if f.kind != manifestFile && f.kind != valuesFile || f.listed || slices.Contains(values, f) {
+			continue
+		}
+		if u == nil {
+			u = newUnit("", path.Dir(name))
+		}
+		u.dir = commonDir(u.dir, path.Dir(name))
+		u.add(fileItem(f))
+	}
+	return u
+}
+
+// environments makes an environment of each unit.
+func (p *pairing) environments() []*Environment {
+	var envs []*Environment
+	for _, u := range p.units {
+		env := &Environment{Name: u.name, Root: u.dir}
+		roots := 0
+		for _, it := range u.items {
+			if it.root == nil {
+				if it.file.kind == manifestFile {
+					env.Objects = append(env.Objects, it.file.objects()...)
+				}
+				continue
+			}
+			env.Objects = append(env.Objects, it.root.Objects...)
+			env.Rendered = true
+			env.Partial = env.Partial || it.root.Partial
+			if roots++; roots == 1 {
+				env.Root = it.root.Root
+			} else {
+				env.Root = commonDir(env.Root, it.root.Root)
+			}
+		}
+		envs = append(envs, env)
+	}
+	p.pair(envs)
+	envs = slices.DeleteFunc(envs, func(e *Environment) bool { return len(e.Objects) == 0 && len(e.Values) == 0 })
+	slices.SortStableFunc(envs, func(a, b *Environment) int {
+		return cmp.Or(strings.Compare(a.Root, b.Root), strings.Compare(a.Name, b.Name))
+	})
+	if len(envs) == 1 {
+		envs[0].Name = ""
+		return envs
+	}
+	for _, env := range envs {
+		if env.Name == "" && env.Root != "." {
+			env.Name = path.Base(env.Root)
+		}
+	}
+	return envs
+}

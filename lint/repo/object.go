@@ -1,0 +1,84 @@
+package repo
+
+// An Object is one Kubernetes object of an environment: as written, or as
+// kustomize renders it.
+type Object struct {
+	APIVersion, Kind string
+	// Namespace is the one it will have in the cluster, as far as the
+	// repository tells: metadata.namespace after transformers; "" if none is
+	// written.
+	Namespace string
+	Name      string
+	// Value is the root of the document.
+	Value Value
+}
+
+// ID returns Kind/namespace/name, or Kind/name where there is no namespace.
+func (o *Object) ID() string {
+	if o.Namespace == "" {
+		return o.Kind + "/" + o.Name
+	}
+	return o.Kind + "/" + o.Namespace + "/" + o.Name
+}
+
+// A Chart says which Helm chart a set of values is for, as far as the
+// repository tells.
+type Chart struct {
+	// Name is the chart's: "apim", "redis", "redis-ha"; "" if unknown.
+	Name string
+	// Version is the version or range asked for, with where; "" if unknown.
+	Version string
+	At      Value
+}
+
+// Values are the Helm values of one release: one file, or several laid over
+// each other as Helm does (a later file wins, null deletes, lists replace).
+type Values struct {
+	Chart Chart
+	// Release and Namespace of the Helm release; "" if the repository does not
+	// tell.
+	Release, Namespace string
+	// Object is the HelmRelease, Application or the like that holds or names
+	// the values; nil for a plain file.
+	Object *Object
+	// Value is the root of the merged values. Every value keeps the position
+	// in the file that wins.
+	Value Value
+}
+
+// An Environment is a set of objects and values that are deployed together and
+// must agree: a rendered kustomize root, or a folder of plain files, with the
+// Helm values that belong to it.
+type Environment struct {
+	// Name is how people call it: the overlay's folder name; "" if there is
+	// only one.
+	Name string
+	// Root is the kustomization's folder, or the folder of the plain files,
+	// relative to the working directory.
+	Root string
+	// Rendered says that Objects come from a kustomize build.
+	Rendered bool
+	// Partial says that something is deployed with the environment that could
+	// not be read: a remote base, a Helm chart, what a program generates. What
+	// seems to be missing may be there.
+	Partial bool
+	Objects []*Object
+	Values  []*Values
+}
+
+// A Problem is something that was wrong with reading: broken YAML, a duplicate
+// key, a root that does not build. The rule with the same id reports it.
+type Problem struct {
+	Rule    string // yaml/syntax, yaml/duplicate-key, kustomize/build-failed …
+	Span    Span
+	Message string
+	Help    string
+	// Related are further places, such as the first of two equal keys.
+	Related []Related
+}
+
+// A Related is a further place of a problem with what is there.
+type Related struct {
+	Span    Span
+	Message string
+}

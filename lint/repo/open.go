@@ -1,0 +1,313 @@
+package repo
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/quorumwright/quorumwright/internal/secret"
+)
+
+// Options say what Open reads.
+type Options struct {
+	// Dir is the working directory within the file system, with slashes;
+	// "" is its root. Paths and all file names shown are relative to it.
+	Dir string
+	// Paths are the files and folders to read, "-" for Stdin; none means the
+	// working directory. Files that are named belong to one environment.
+	Paths []string
+	// Values are files with Helm values of the gateway; a later one is laid
+	// over an earlier one. They belong to every environment.
+	Values []string
+	// ChartVersion is the version of the gateway's chart, where the repository
+	// does not tell it.
+	ChartVersion string
+	// Stdin is the text behind the path "-".
+	Stdin []byte
+	// Exclude are globs of paths that are not read when a folder is searched:
+	// * stays within a folder, ** does not, a glob without a slash matches file
+	// and folder names anywhere.
+	Exclude []string
+	// With names, for the folder of a kustomization or of plain files, the
+	// files with the Helm values that are deployed with it.
+	With map[string][]string
+	// MaxFileSize is the bound for one file in bytes; 0 means 1 MiB.
+	MaxFileSize int64
+}
+
+// A Repo is what Open found.
+type Repo struct {
+	// Environments are sorted by folder and name.
+	Environments []*Environment
+	// Problems are sorted by place.
+	Problems []Problem
+	// Files are the names of all files that were read and judged, sorted.
+	Files []string
+	// Specs are the names of the files that hold specs of quorumwright.
+	Specs []string
+	// Roots is the number of kustomize roots that were rendered.
+	Roots int
+	// Templates is the number of files that were left out because a template
+	// engine has to render them first.
+	Templates int
+
+	files map[string]*file
+
+	mu      sync.Mutex
+	secrets []secret.Value
+	masks   *masks // made from secrets when the first text is printed
+}
+
+// A reader is an Open at work.
+type reader struct {
+	*loader
+	opts  Options
+	files map[string]*file
+	repo  *Repo
+}
+
+// Open reads what the paths lead to. The error is about the options: a path
+// that does not exist, a values file that cannot be read. Everything wrong with
+// what the files say is a Problem.
+func Open(fsys fs.FS, opts Options) (*Repo, error) {
+	m, err := newMount(fsys, cmp.Or(opts.Dir, "."))
+	if err != nil {
+		return nil, err
+	}
+	l := &loader{
+		mounts:  []*mount{m},
+		exclude: opts.Exclude,
+		maxSize: cmp.Or(opts.MaxFileSize, maxFileSize),
+		stdin:   opts.Stdin,
+		wd:      m.wd,
+	}
+	r := &reader{loader: l, opts: opts, files: map[string]*file{}, repo: &Repo{}}
+	r.repo.files = r.files
+	if err := r.run(); err != nil {
+		return nil, err
+	}
+	return r.repo, nil
+}
+
+func (r *reader) run() error {
+	named, found, err := r.search()
+	if err != nil {
+		return err
+	}
+	r.load(slices.Concat(named, found))
+	for _, name := range named {
+		if f := r.files[name]; f != nil {
+			f.given = true
+		}
+	}
+	values, err := r.optionValues()
+	if err != nil {
+		return err
+	}
+	r.environments(named, found, values)
+	r.checkSops()
+	r.finish()
+	return nil
+}
+
+// search returns the files that the person named and those found in the
+// folders that he named, each sorted and without doubles.
+func (r *reader) search() (named, found []string, err error) {
+	paths := r.opts.Paths
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	w := &walker{loader: r.loader}
+	for _, p := range paths {
+		if p == "-" {
+			named = append(named, stdinName)
+			continue
+		}
+		p = cleanPath(p)
+		if err := r.give(p); err != nil {
+			return nil, nil, pathError(p, err)
+		}
+		info, err := r.stat(p)
+		if err != nil {
+			return nil, nil, pathError(p, err)
+		}
+		if info.IsDir() {
+			w.walk(p, 0)
+		} else {
+			named = append(named, p)
+		}
+	}
+	r.repo.Problems = append(r.repo.Problems, w.problems...)
+	slices.Sort(named)
+	named = slices.Compact(named)
+	slices.Sort(w.files)
+	found = slices.Compact(w.files)
+	found = slices.DeleteFunc(found, func(f string) bool { _, ok := slices.BinarySearch(named, f); return ok })
+	return named, found, nil
+}
+
+func cleanPath(p string) string { return path.Clean(filepath.ToSlash(p)) }
+
+// pathError says what is wrong with a path that the person gave.
+func pathError(p string, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s: no such file or folder: %w", p, fs.ErrNotExist)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%s: no permission to read it: %w", p, fs.ErrPermission)
+	case isOutside(err):
+		return fmt.Errorf("%s: leads out of the repository", p)
+	}
+	return fmt.Errorf("%s: cannot be read", p)
+}
+
+// optionValues returns the layers of Options.Values.
+func (r *reader) optionValues() ([]*file, error) {
+	var layers []*file
+	for _, p := range r.opts.Values {
+		p = cleanPath(p)
+		if err := r.give(p); err != nil {
+			return nil, pathError(p, err)
+		}
+		if _, err := r.stat(p); err != nil {
+			return nil, pathError(p, err)
+		}
+		r.load([]string{p})
+		f := r.files[p]
+		f.given = true
+		if f.kind != manifestFile {
+			f.kind = valuesFile
+		}
+		layers = append(layers, f)
+	}
+	return layers, nil
+}
+
+// finish sorts what was found and closes the books.
+func (r *reader) finish() {
+	repo := r.repo
+	for name, f := range r.files {
+		switch f.kind {
+		case specFile:
+			repo.Specs = append(repo.Specs, name)
+		case templateFile:
+			repo.Templates++
+			continue
+		case otherFile:
+			if !f.given && !f.listed {
+				continue
+			}
+		}
+		repo.Files = append(repo.Files, name)
+	}
+	slices.Sort(repo.Files)
+	slices.Sort(repo.Specs)
+	slices.SortStableFunc(repo.Problems, func(a, b Problem) int {
+		return cmp.Or(a.Span.Compare(b.Span), strings.Compare(a.Rule, b.Rule), strings.Compare(a.Message, b.Message))
+	})
+	repo.Problems = slices.CompactFunc(repo.Problems, func(a, b Problem) bool {
+		return a.Span == b.Span && a.Rule == b.Rule && a.Message == b.Message
+	})
+}
+
+// workers is the number of files that are read at the same time. More do not
+// help: the work is bound by allocation.
+const workers = 2
+
+// load reads and parses files that are not read yet.
+func (r *reader) load(names []string) {
+	var todo []string
+	for _, name := range names {
+		if r.files[name] == nil {
+			todo = append(todo, name)
+		}
+	}
+	type result struct {
+		f        *file
+		problems []Problem
+	}
+	results := make([]result, len(todo))
+	work := func(i int) {
+		results[i].f, results[i].problems = r.readFile(todo[i])
+	}
+	if len(todo) < 8 {
+		for i := range todo {
+			work(i)
+		}
+	} else {
+		var wg sync.WaitGroup
+		for w := range workers {
+			wg.Go(func() {
+				for i := w; i < len(todo); i += workers {
+					work(i)
+				}
+			})
+		}
+		wg.Wait()
+	}
+	for i, name := range todo {
+		res := results[i]
+		if r.total += int64(len(res.f.data)); r.total > maxTotalSize {
+			res = result{newFile(name, nil), []Problem{unreadable(name, errTooMuch)}}
+		}
+		r.files[name] = res.f
+		r.repo.Problems = append(r.repo.Problems, res.problems...)
+	}
+}
+
+// readFile reads one file, parses it and says what it is.
+func (r *reader) readFile(name string) (*file, []Problem) {
+	data, err := r.read(name)
+	if err != nil {
+		return newFile(name, nil), []Problem{unreadable(name, err)}
+	}
+	f := newFile(name, data)
+	if r.inChartTemplates(name) {
+		f.kind = templateFile
+		return f, nil
+	}
+	if strings.EqualFold(path.Ext(name), ".json") && !mayConcern(f.data) {
+		return f, nil
+	}
+	problems := f.parse()
+	if len(problems) > 0 && isTemplate(f.data) {
+		f.docs, f.kind = nil, templateFile
+		return f, nil
+	}
+	f.kind = f.classify()
+	if f.kind == valuesFile {
+		f.chart = valuesChart(f.docs[0].value())
+	}
+	if f.kind == otherFile {
+		// Duplicate keys in a file that is none of ours are none of ours.
+		problems = slices.DeleteFunc(problems, func(p Problem) bool { return p.Rule == "yaml/duplicate-key" })
+	}
+	return f, problems
+}
+
+// mayConcern tells the JSON files that may hold manifests or values from the
+// many that do not and that are not even JSON, such as tsconfig.json.
+func mayConcern(data []byte) bool {
+	return bytes.Contains(data, []byte(`"apiVersion"`)) || bytes.Contains(data, []byte(`"gateway"`)) || bytes.Contains(data, []byte(`"sentinel"`))
+}
+
+// inChartTemplates tells the templates of a Helm chart: files in a folder
+// templates that stands beside a Chart.yaml.
+func (r *reader) inChartTemplates(name string) bool {
+	for dir := path.Dir(name); dir != "." && dir != "/"; dir = path.Dir(dir) {
+		if path.Base(dir) != "templates" {
+			continue
+		}
+		if _, err := r.stat(path.Join(path.Dir(dir), "Chart.yaml")); err == nil {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,326 @@
+package repo
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+)
+
+// A release is a Helm release that the repository describes: the chart, and
+// its values as layers, the lowest first.
+type release struct {
+	name, namespace string
+	chart           string // the name as written
+	version         Value
+	object          *Object
+	layers          []Value
+	// files are those among the layers, in order.
+	files []*file
+}
+
+// knownChart tells the charts whose values we read; "" for others.
+func knownChart(name string) string {
+	name = strings.ToLower(path.Base(name))
+	switch {
+	case strings.Contains(name, "apim") || strings.Contains(name, "gravitee"):
+		return "apim"
+	case name == "redis-ha":
+		return "redis-ha"
+	case name == "redis" || name == "valkey":
+		return "redis"
+	}
+	return ""
+}
+
+// chartOf tells the chart of a release by its name, or else by what its values
+// look like.
+func (rel *release) chartOf(v Value) string {
+	return cmp.Or(knownChart(rel.chart), valuesChart(v))
+}
+
+// valuesOf returns the values of a release; nil if they are of no chart that
+// we know.
+func (p *pairing) valuesOf(rel *release) *Values {
+	value := overlay(rel.layers)
+	chart := rel.chartOf(value)
+	if chart == "" || !value.Exists() {
+		return nil
+	}
+	v := &Values{
+		Chart:     Chart{Name: chart, Version: rel.version.Text(), At: rel.version},
+		Release:   rel.name,
+		Namespace: rel.namespace,
+		Object:    rel.object,
+		Value:     value,
+	}
+	p.chartVersion(v)
+	return v
+}
+
+// releases finds the Helm releases of each environment. A release belongs to
+// the environment that its values files lie in, or else to that of its object.
+func (p *pairing) releases(envs []*Environment) [][]*Values {
+	found := make([][]*Values, len(envs))
+	add := func(i int, rel *release) {
+		for _, f := range rel.files {
+			p.claimed[f] = true
+		}
+		if v := p.valuesOf(rel); v != nil {
+			found[i] = append(found[i], v)
+		}
+	}
+	for i, env := range envs {
+		for _, o := range env.Objects {
+			switch {
+			case o.Kind == "HelmRelease" && strings.HasPrefix(o.APIVersion, "helm.toolkit.fluxcd.io/"):
+				add(i, p.fluxRelease(o, env))
+			case o.Kind == "Application" && strings.HasPrefix(o.APIVersion, "argoproj.io/"):
+				for _, rel := range p.argoReleases(o, o.Name, o.Value.Get("spec"), nil) {
+					add(p.home(rel, i, envs), rel)
+				}
+			case o.Kind == "ApplicationSet" && strings.HasPrefix(o.APIVersion, "argoproj.io/"):
+				template := o.Value.Get("spec", "template")
+				for _, params := range p.generatorParams(o) {
+					for _, rel := range p.argoReleases(o, template.Get("metadata", "name").Text(), template.Get("spec"), params) {
+						add(p.home(rel, i, envs), rel)
+					}
+				}
+			}
+		}
+		for _, k := range p.kustsOf(i) {
+			for _, rel := range p.helmCharts(k) {
+				add(i, rel)
+			}
+		}
+	}
+	for i := range found {
+		found[i] = uniqueValues(found[i])
+	}
+	return found
+}
+
+// uniqueValues drops values that the same object gives twice.
+func uniqueValues(all []*Values) []*Values {
+	type key struct {
+		object, release, at string
+	}
+	seen := map[key]bool{}
+	return slices.DeleteFunc(all, func(v *Values) bool {
+		k := key{release: v.Release, at: v.Value.Span().String()}
+		if v.Object != nil {
+			k.object = v.Object.ID()
+		}
+		if seen[k] {
+			return true
+		}
+		seen[k] = true
+		return false
+	})
+}
+
+// home returns the environment of a release of Argo CD: the one that holds its
+// values files, or the one that is named like its folder or file, or else the
+// one of its object.
+func (p *pairing) home(rel *release, own int, envs []*Environment) int {
+	for _, f := range slices.Backward(rel.files) {
+		best, depth := -1, -1
+		for i, u := range p.units {
+			for _, it := range u.items {
+				dir := it.dir()
+				if it.file == f {
+					return i
+				}
+				if it.root != nil && within(f.name, dir) && len(dir) > depth {
+					best, depth = i, len(dir)
+				}
+			}
+		}
+		if best >= 0 {
+			return best
+		}
+		if env := envOfPath(f.name); env != "" {
+			for i, e := range envs {
+				if e.Name == env {
+					return i
+				}
+			}
+		}
+	}
+	return own
+}
+
+// kustsOf returns the kustomizations of the rendered roots of a unit.
+func (p *pairing) kustsOf(i int) []*kust {
+	var all []*kust
+	var add func(k *kust)
+	add = func(k *kust) {
+		if k == nil || slices.Contains(all, k) {
+			return
+		}
+		all = append(all, k)
+		for _, r := range slices.Concat(k.resources, k.components) {
+			add(r.kust)
+		}
+	}
+	for _, it := range p.units[i].items {
+		if it.root != nil {
+			add(p.byDir[it.dir()])
+		}
+	}
+	return all
+}
+
+// helmCharts returns the charts that a kustomization inflates.
+func (p *pairing) helmCharts(k *kust) []*release {
+	var all []*release
+	for _, e := range k.value.Get("helmCharts").Items() {
+		rel := &release{
+			name:      cmp.Or(e.Get("releaseName").Text(), e.Get("name").Text()),
+			namespace: cmp.Or(e.Get("namespace").Text(), k.value.Get("namespace").Text()),
+			chart:     e.Get("name").Text(),
+			version:   e.Get("version"),
+		}
+		if f := p.valuesFile(k.dir, e.Get("valuesFile")); f != nil {
+			rel.file(f)
+		}
+		for _, extra := range e.Get("additionalValuesFiles").Items() {
+			if f := p.valuesFile(k.dir, extra); f != nil {
+				rel.file(f)
+			}
+		}
+		if inline := e.Get("valuesInline"); inline.IsMap() {
+			if e.Get("valuesMerge").Text() == "replace" {
+				rel.layers = nil
+			}
+			rel.layers = append(rel.layers, inline)
+		}
+		all = append(all, rel)
+	}
+	return all
+}
+
+// file lays a file over what the release has.
+func (rel *release) file(f *file) {
+	rel.files = append(rel.files, f)
+	for _, d := range f.docs {
+		rel.layers = append(rel.layers, d.value())
+	}
+}
+
+// valuesFile reads a values file that something names, relative to a folder;
+// nil if there is none.
+func (p *pairing) valuesFile(dir string, name Value) *file {
+	if name.Text() == "" || isRemote(name.Text()) {
+		return nil
+	}
+	return p.valuesAt(path.Join(dir, strings.TrimPrefix(name.Text(), "/")))
+}
+
+func (p *pairing) valuesAt(target string) *file {
+	if info, err := p.stat(target); err != nil || info.IsDir() {
+		return nil
+	}
+	p.load([]string{target})
+	f := p.files[target]
+	if !f.parsed || len(f.docs) == 0 {
+		return nil
+	}
+	if f.kind == otherFile {
+		f.kind = valuesFile
+	}
+	return f
+}
+
+// fluxRelease reads a HelmRelease of Flux: valuesFrom in their order, then
+// values over them.
+func (p *pairing) fluxRelease(o *Object, env *Environment) *release {
+	spec := o.Value.Get("spec")
+	chart := spec.Get("chart", "spec")
+	rel := &release{
+		name:      cmp.Or(spec.Get("releaseName").Text(), o.Name),
+		namespace: cmp.Or(spec.Get("targetNamespace").Text(), o.Namespace),
+		chart:     cmp.Or(chart.Get("chart").Text(), spec.Get("chartRef", "name").Text()),
+		version:   chart.Get("version"),
+		object:    o,
+	}
+	for _, from := range spec.Get("valuesFrom").Items() {
+		if from.Get("targetPath").Exists() {
+			continue // one value; it comes from a Secret in most cases
+		}
+		p.fluxValuesFrom(rel, from, o, env)
+	}
+	if v := spec.Get("values"); v.IsMap() {
+		rel.layers = append(rel.layers, v)
+	}
+	return rel
+}
+
+// fluxValuesFrom lays the values of a ConfigMap over those of a release.
+func (p *pairing) fluxValuesFrom(rel *release, from Value, o *Object, env *Environment) {
+	name := from.Get("name")
+	key := cmp.Or(from.Get("valuesKey").Text(), "values.yaml")
+	if from.Get("kind").Text() != "ConfigMap" {
+		return
+	}
+	cm := findConfigMap(env, name.Text(), o.Namespace)
+	if cm == nil {
+		return
+	}
+	data := cm.Value.Get("data", key)
+	if !data.IsScalar() {
+		if !from.Get("optional").IsTrue() {
+			at := from.Get("valuesKey").orSelf(name)
+			p.repo.Problems = append(p.repo.Problems, Problem{
+				Rule:    "gitops/values-path",
+				Span:    at.Span(),
+				Message: "the ConfigMap has no key " + clip(key) + " to take the values from",
+				Help:    keyHint(cm, key),
+				Related: []Related{{cm.Value.Get("metadata", "name").orSelf(cm.Value).Span(), "the ConfigMap"}},
+			})
+		}
+		return
+	}
+	if t, ok := data.src.(*trace); ok {
+		// A file that a generator puts into the ConfigMap is read itself.
+		if s := t.spot(data); s.content != nil && s.exact && s.from == 0 {
+			p.claimed[s.content] = true
+		}
+	}
+	inner := parseInline(data)
+	for _, d := range inner.docs {
+		rel.layers = append(rel.layers, Value{node: d.root, src: embedded{data, inner}})
+	}
+}
+
+func keyHint(cm *Object, key string) string {
+	var keys []string
+	for k := range cm.Value.Get("data").Fields() {
+		keys = append(keys, k)
+	}
+	if n := nearest(key, keys); n != "" {
+		return "did you mean " + clip(n) + "?"
+	}
+	return "write valuesKey, the default is values.yaml"
+}
+
+// findConfigMap returns the ConfigMap of a name, also of one that kustomize
+// generates with a hash behind it.
+func findConfigMap(env *Environment, name, namespace string) *Object {
+	if name == "" {
+		return nil
+	}
+	var generated *Object
+	for _, o := range env.Objects {
+		if o.Kind != "ConfigMap" || o.Namespace != "" && namespace != "" && o.Namespace != namespace {
+			continue
+		}
+		if o.Name == name {
+			return o
+		}
+		if t, ok := o.Value.src.(*trace); ok && !t.doc.Exists() && strings.HasPrefix(o.Name, name+"-") {
+			generated = o
+		}
+	}
+	return generated
+}

@@ -1,0 +1,212 @@
+package repo
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/openapi"
+)
+
+// building makes builds follow one another: kustomize keeps state that is
+// global to the process, and parallel builds give wrong results.
+var building sync.Mutex
+
+// render builds a root. Everything that it can find is checked before, so that
+// the build neither reads a file nor reaches the network; what can still go
+// wrong is put into words by failure.
+func (ks *kustomizations) render(root *kust) *Environment {
+	if !ks.check(root) {
+		return nil
+	}
+	s := newSynthesis()
+	dir, err := s.add(root)
+	if err != nil {
+		ks.problem(root, fileSpan(root.file.name), "the build could not be prepared", "")
+		return nil
+	}
+	rm, err := build(s, dir)
+	if err != nil {
+		ks.failure(s, root, err)
+		return nil
+	}
+	ks.repo.Roots++
+	env := &Environment{Root: root.dir, Rendered: true}
+	for _, k := range s.order {
+		env.Partial = env.Partial || k.partial
+	}
+	for _, res := range rm.Resources() {
+		from := parseOrigin(res.GetAnnotations()[originAnnotation])
+		n := res.YNode()
+		dropOrigin(n)
+		o := objectOf(Value{node: n})
+		t := &trace{synthesis: s, env: env, from: from, root: n, object: o}
+		t.place()
+		o.Value.src = t
+		env.Objects = append(env.Objects, o)
+	}
+	return env
+}
+
+// build runs kustomize. A panic of kustomize is an error.
+func build(s *synthesis, dir string) (rm resmap.ResMap, err error) {
+	building.Lock()
+	defer building.Unlock()
+	defer silence()()
+	defer func() {
+		if p := recover(); p != nil {
+			rm, err = nil, errPanic
+		}
+	}()
+	for _, k := range s.order {
+		if k.value.Get("openapi").Exists() {
+			openapi.ResetOpenAPI()
+			defer openapi.ResetOpenAPI()
+			break
+		}
+	}
+	opts := krusty.MakeDefaultOptions()
+	opts.LoadRestrictions = types.LoadRestrictionsNone // all that can be loaded was checked
+	opts.PluginConfig = types.DisabledPluginConfig()
+	return krusty.MakeKustomizer(opts).Run(s.fs, dir)
+}
+
+var errPanic = fmt.Errorf("kustomize broke down")
+
+// silence keeps kustomize from writing its warnings to standard error, to
+// which it writes directly. The returned function ends that.
+func silence() func() {
+	old := os.Stderr
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		return func() {}
+	}
+	os.Stderr = null
+	return func() {
+		os.Stderr = old
+		null.Close()
+	}
+}
+
+// check finds what would make the build fail or not end: broken parts, cycles,
+// and more work than can be afforded. The problems are told where they are.
+func (ks *kustomizations) check(root *kust) bool {
+	c := checker{kustomizations: ks, cost: map[*kust]work{}}
+	w, ok := c.visit(root, nil)
+	switch {
+	case !ok:
+		return false
+	case w.visits > maxVisits:
+		c.limit(root, fmt.Sprintf("the root uses kustomizations more than %d times in all, and was not built", maxVisits), "let fewer paths lead to the same base")
+		return false
+	case w.objects > maxResources:
+		c.limit(root, fmt.Sprintf("the root holds more than %d objects and was not built", maxResources), "split it")
+		return false
+	}
+	return true
+}
+
+// A work is what the use of a kustomization costs.
+type work struct{ visits, objects int }
+
+type checker struct {
+	*kustomizations
+	cost map[*kust]work
+}
+
+func (c *checker) limit(k *kust, message, help string) {
+	c.repo.Problems = append(c.repo.Problems, limitProblem(k.file.name, message, help))
+}
+
+// visit adds up what a kustomization costs. above are those that lead to it.
+func (c *checker) visit(k *kust, above []*kust) (work, bool) {
+	k.checked = true
+	if w, ok := c.cost[k]; ok {
+		return w, true
+	}
+	if k.broken {
+		return work{}, false
+	}
+	if len(above) >= maxNesting {
+		c.limit(k, fmt.Sprintf("kustomizations build on each other more than %d deep here, and the root was not built", maxNesting), "")
+		return work{}, false
+	}
+	w := work{visits: 1, objects: len(k.generators)}
+	above = append(above, k)
+	ok := true
+	for _, r := range slices.Concat(k.resources, k.components) {
+		if r.kust == nil {
+			w.objects += len(r.file.objects())
+			continue
+		}
+		if i := slices.IndexFunc(above, func(a *kust) bool { return within(a.dir, r.kust.dir) }); i >= 0 {
+			c.cycle(k, r, above[i])
+			ok = false
+			continue
+		}
+		sub, fine := c.visit(r.kust, above)
+		ok = ok && fine
+		w.visits = min(w.visits+sub.visits, maxVisits+1)
+		w.objects = min(w.objects+sub.objects, maxResources+1)
+	}
+	if ok {
+		c.cost[k] = w
+	}
+	return w, ok
+}
+
+// within tells whether dir is parent or lies below it.
+func within(dir, parent string) bool {
+	return dir == parent || parent == "." && dir != ".." && !strings.HasPrefix(dir, "../") && !path.IsAbs(dir) || strings.HasPrefix(dir, parent+"/")
+}
+
+func (c *checker) cycle(k *kust, r reference, first *kust) {
+	message := "this kustomization builds on itself through this entry"
+	if first.dir != r.kust.dir {
+		message = "this folder holds the kustomization that builds on it, which kustomize refuses"
+	}
+	c.problem(k, r.at.Span(), message, "move what both need into a base beside them")
+}
+
+const originAnnotation = "config.kubernetes.io/origin"
+
+// dropOrigin removes what the build notes about where an object comes from.
+func dropOrigin(root *yaml.Node) {
+	meta := child(root, "metadata")
+	annotations := child(meta, "annotations")
+	if annotations == nil {
+		return
+	}
+	removeKey(annotations, originAnnotation)
+	if len(annotations.Content) == 0 {
+		removeKey(meta, "annotations")
+	}
+}
+
+func child(n *yaml.Node, key string) *yaml.Node {
+	if n == nil || n.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}
+
+func removeKey(n *yaml.Node, key string) {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			n.Content = append(n.Content[:i:i], n.Content[i+2:]...)
+			return
+		}
+	}
+}

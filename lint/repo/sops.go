@@ -1,0 +1,170 @@
+package repo
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// sopsName is the file with the rules by which SOPS encrypts new files
+// (getsops/sops, config/config.go).
+const sopsName = ".sops.yaml"
+
+// A sopsRule is one of the creation_rules: the first whose path matches a file
+// is the one for it.
+type sopsRule struct {
+	dir  string         // of .sops.yaml
+	path *regexp.Regexp // of the path below dir; nil matches every file
+	// keys tells the keys below which values are encrypted; nil means all but
+	// those below the keys that skip tells.
+	keys, skip func(key string) bool
+	at         Value // path_regex, or the rule
+}
+
+// sopsRules reads the rules that a folder's .sops.yaml holds; found says that
+// there is such a file.
+func (r *reader) sopsRules(dir string) (rules []sopsRule, found bool) {
+	name := path.Join(dir, sopsName)
+	if info, err := r.stat(name); err != nil || !info.Mode().IsRegular() {
+		return nil, false
+	}
+	data, err := r.read(name)
+	if err != nil {
+		return nil, true
+	}
+	f := newFile(name, data)
+	if problems := f.parse(); len(problems) > 0 || len(f.docs) == 0 {
+		return nil, true
+	}
+	for _, v := range f.docs[0].value().Get("creation_rules").Items() {
+		rule := sopsRule{dir: dir, at: v}
+		if p := v.Get("path_regex"); p.Text() != "" {
+			rule.at = p
+			if rule.path, err = regexp.Compile(p.Text()); err != nil {
+				continue
+			}
+		}
+		rule.keys, rule.skip = sopsKeys(v, "encrypted"), sopsKeys(v, "unencrypted")
+		if rule.skip == nil {
+			rule.skip = func(key string) bool { return strings.HasSuffix(key, "_unencrypted") }
+		}
+		rules = append(rules, rule)
+	}
+	return rules, true
+}
+
+// sopsKeys returns the keys that an option of a rule speaks of: a regular
+// expression, or a suffix; nil if the rule has neither.
+func sopsKeys(rule Value, option string) func(string) bool {
+	if p := rule.Get(option + "_regex").Text(); p != "" {
+		if re, err := regexp.Compile(p); err == nil {
+			return re.MatchString
+		}
+		return func(string) bool { return false }
+	}
+	if s := rule.Get(option + "_suffix").Text(); s != "" {
+		return func(key string) bool { return strings.HasSuffix(key, s) }
+	}
+	return nil
+}
+
+// checkSops looks at every file that was read for what a rule of the nearest
+// .sops.yaml above it would have encrypted.
+func (r *reader) checkSops() {
+	byDir := map[string][]sopsRule{}
+	var names []string
+	for name := range r.files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if name == stdinName || exampleName.MatchString(path.Base(name)) {
+			continue
+		}
+		f := r.files[name]
+		for _, rule := range r.sopsAbove(path.Dir(name), byDir) {
+			rel := strings.TrimPrefix(strings.TrimPrefix(name, rule.dir), "/")
+			if rule.path != nil && !rule.path.MatchString(rel) {
+				continue
+			}
+			for _, d := range f.docs {
+				r.checkEncrypted(rule, d.value())
+			}
+			break
+		}
+	}
+}
+
+// sopsAbove returns the rules of the nearest .sops.yaml in a folder or above.
+func (r *reader) sopsAbove(dir string, byDir map[string][]sopsRule) []sopsRule {
+	if rules, ok := byDir[dir]; ok {
+		return rules
+	}
+	rules, found := r.sopsRules(dir)
+	if up := path.Dir(dir); !found && up != dir && path.Base(dir) != ".." {
+		rules = r.sopsAbove(up, byDir)
+	}
+	byDir[dir] = rules
+	return rules
+}
+
+// checkEncrypted reports a document that holds a plain value where the rule
+// asks for an encrypted one. Rules often match every file and mean the Secrets
+// among them; other documents are judged only where the rule speaks of secrets.
+func (r *reader) checkEncrypted(rule sopsRule, doc Value) {
+	if doc.Get("kind").Text() != "Secret" {
+		if doc.Get("kind").Exists() || rule.path == nil || !aboutSecrets.MatchString(rule.at.Text()) {
+			return
+		}
+	}
+	plain := plainValue(rule, doc, rule.keys == nil)
+	if !plain.Exists() {
+		return
+	}
+	p := Problem{
+		Rule:    "secret/not-encrypted",
+		Span:    plain.Span(),
+		Message: fmt.Sprintf("%s is in plain text, although a rule of %s covers this file", plain.Path(), sopsName),
+		Help:    "encrypt the file: sops encrypt --in-place " + path.Base(plain.Span().File),
+		Related: []Related{{rule.at.Span(), "this rule covers the file"}},
+	}
+	if doc.Get("sops").IsMap() {
+		p.Message = fmt.Sprintf("%s is in plain text in a file that SOPS has encrypted", plain.Path())
+		p.Help = "edit the file with sops edit, which encrypts what is added"
+	}
+	r.repo.Problems = append(r.repo.Problems, p)
+}
+
+// exampleName tells files that are meant to be read, not applied.
+var exampleName = regexp.MustCompile(`(?i)example|sample|template`)
+
+var aboutSecrets = regexp.MustCompile(`(?i)secret|credential|\.enc|sops|vault`)
+
+// plainValue returns the first scalar that should be encrypted and is not.
+func plainValue(rule sopsRule, v Value, inside bool) Value {
+	if v.IsScalar() {
+		if text := v.Text(); inside && text != "" && !strings.HasPrefix(text, "ENC[") && !isTemplate([]byte(text)) {
+			return v
+		}
+		return Value{}
+	}
+	for k, e := range v.Fields() {
+		if len(v.path) == 0 && (k == "sops" || k == "apiVersion" || k == "kind" || k == "metadata" || k == "type") {
+			continue
+		}
+		if rule.keys == nil && rule.skip(k) {
+			continue
+		}
+		if p := plainValue(rule, e, inside || rule.keys != nil && rule.keys(k)); p.Exists() {
+			return p
+		}
+	}
+	for _, e := range v.Items() {
+		if p := plainValue(rule, e, inside); p.Exists() {
+			return p
+		}
+	}
+	return Value{}
+}

@@ -1,0 +1,243 @@
+package repo
+
+import (
+	"iter"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// A Value is one node of a YAML document together with where it is written.
+// Values and positions are never kept apart. The zero Value is a missing one:
+// every method works on it, so that a rule can walk a path without asking at
+// each step.
+type Value struct {
+	node *yaml.Node // never an alias
+	key  *yaml.Node // the mapping key it stands under, or nil
+	src  locator
+	path Path
+}
+
+// A locator knows where the nodes of one document are written.
+type locator interface {
+	// value returns the range of the text of v.
+	value(v Value) Span
+	// key returns the range of the key that v stands under, or else of v.
+	key(v Value) Span
+	// text returns the range of the bytes start to end of the text of the
+	// scalar v.
+	text(v Value, start, end int) Span
+}
+
+// A Path is the way from the root of a document to a value: mapping keys, and
+// list indexes as decimal numbers in brackets.
+type Path []string
+
+// String returns the path as people write it: gateway.env[0].value,
+// data["redis.conf"].
+func (p Path) String() string {
+	var b strings.Builder
+	for _, s := range p {
+		switch {
+		case strings.HasPrefix(s, "["):
+			b.WriteString(s)
+		case s == "" || strings.ContainsAny(s, ".[]\" \t/"):
+			b.WriteString("[" + strconv.Quote(s) + "]")
+		default:
+			if b.Len() > 0 {
+				b.WriteByte('.')
+			}
+			b.WriteString(s)
+		}
+	}
+	return b.String()
+}
+
+func (p Path) with(s string) Path { return append(p[:len(p):len(p)], s) }
+
+// deref follows aliases. The YAML guard has refused cycles before.
+func deref(n *yaml.Node) *yaml.Node {
+	for n != nil && n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	return n
+}
+
+// Exists tells whether the document holds the value; an explicit null exists.
+func (v Value) Exists() bool { return v.node != nil }
+
+// Path returns the way from the root of the document.
+func (v Value) Path() Path { return v.path }
+
+// IsMap, IsList, IsScalar and IsNull tell the kind of the value.
+func (v Value) IsMap() bool    { return v.node != nil && v.node.Kind == yaml.MappingNode }
+func (v Value) IsList() bool   { return v.node != nil && v.node.Kind == yaml.SequenceNode }
+func (v Value) IsScalar() bool { return v.node != nil && v.node.Kind == yaml.ScalarNode && !v.IsNull() }
+func (v Value) IsNull() bool   { return v.node != nil && v.node.Tag == "!!null" }
+
+// IsQuoted tells whether a scalar is written in quotes or as a block, so that
+// no YAML reader takes it for anything but a string.
+func (v Value) IsQuoted() bool {
+	return v.IsScalar() && v.node.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0
+}
+
+// Tag returns the YAML type of the value as YAML 1.2 reads it: !!str, !!int,
+// !!bool, !!float, !!null, !!map, !!seq.
+func (v Value) Tag() string {
+	if v.node == nil {
+		return ""
+	}
+	return v.node.ShortTag()
+}
+
+// Text returns the text of a scalar as written in the document, without
+// quotes; "" for anything else.
+func (v Value) Text() string {
+	if !v.IsScalar() {
+		return ""
+	}
+	return v.node.Value
+}
+
+// Int returns a scalar that is a decimal integer.
+func (v Value) Int() (int, bool) {
+	n, err := strconv.Atoi(strings.TrimSpace(v.Text()))
+	return n, err == nil
+}
+
+// IsTrue tells whether the scalar is what Helm and kubectl read as true.
+func (v Value) IsTrue() bool {
+	switch v.Text() {
+	case "true", "True", "TRUE":
+		return true
+	case "yes", "Yes", "YES", "on", "On", "ON", "y", "Y":
+		return !v.IsQuoted()
+	}
+	return false
+}
+
+// Get walks mapping keys, through merge keys (<<) too. A missing key gives the
+// missing Value.
+func (v Value) Get(keys ...string) Value {
+	for _, k := range keys {
+		v = v.field(k)
+	}
+	return v
+}
+
+func (v Value) field(name string) Value {
+	if !v.IsMap() {
+		return Value{}
+	}
+	c := v.node.Content
+	for i := 0; i+1 < len(c); i += 2 {
+		if c[i].Value == name && !isMerge(c[i]) {
+			return Value{node: deref(c[i+1]), key: c[i], src: v.src, path: v.path.with(name)}
+		}
+	}
+	for i := 0; i+1 < len(c); i += 2 {
+		if !isMerge(c[i]) {
+			continue
+		}
+		for _, m := range merged(c[i+1]) {
+			if f := (Value{node: m, src: v.src, path: v.path}).field(name); f.Exists() {
+				return f
+			}
+		}
+	}
+	return Value{}
+}
+
+func isMerge(key *yaml.Node) bool { return key.Tag == "!!merge" }
+
+// merged returns the mappings that a merge key adds.
+func merged(n *yaml.Node) []*yaml.Node {
+	n = deref(n)
+	switch n.Kind {
+	case yaml.MappingNode:
+		return []*yaml.Node{n}
+	case yaml.SequenceNode:
+		var ms []*yaml.Node
+		for _, e := range n.Content {
+			if e = deref(e); e.Kind == yaml.MappingNode {
+				ms = append(ms, e)
+			}
+		}
+		return ms
+	}
+	return nil
+}
+
+// Fields yields the keys and values of a mapping in the order of the document,
+// those of merge keys last.
+func (v Value) Fields() iter.Seq2[string, Value] {
+	return func(yield func(string, Value) bool) {
+		if v.IsMap() {
+			v.fields(map[string]bool{}, yield)
+		}
+	}
+}
+
+func (v Value) fields(seen map[string]bool, yield func(string, Value) bool) bool {
+	c := v.node.Content
+	for i := 0; i+1 < len(c); i += 2 {
+		if k := c[i].Value; !isMerge(c[i]) && !seen[k] {
+			seen[k] = true
+			if !yield(k, Value{node: deref(c[i+1]), key: c[i], src: v.src, path: v.path.with(k)}) {
+				return false
+			}
+		}
+	}
+	for i := 0; i+1 < len(c); i += 2 {
+		if isMerge(c[i]) {
+			for _, m := range merged(c[i+1]) {
+				if !(Value{node: m, src: v.src, path: v.path}).fields(seen, yield) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// Items returns the elements of a list.
+func (v Value) Items() []Value {
+	if !v.IsList() {
+		return nil
+	}
+	items := make([]Value, len(v.node.Content))
+	for i, n := range v.node.Content {
+		items[i] = Value{node: deref(n), src: v.src, path: v.path.with("[" + strconv.Itoa(i) + "]")}
+	}
+	return items
+}
+
+// Span returns where the value is written; the zero Span for a missing value.
+func (v Value) Span() Span {
+	if v.node == nil {
+		return Span{}
+	}
+	return v.src.value(v)
+}
+
+// KeySpan returns where the key of the value is written; for list elements and
+// the root it is the value's own span.
+func (v Value) KeySpan() Span {
+	if v.node == nil {
+		return Span{}
+	}
+	if v.key == nil {
+		return v.src.value(v)
+	}
+	return v.src.key(v)
+}
+
+// TextSpan returns where the bytes start to end (exclusive) of the text of a
+// scalar are written: a directive inside redis.conf: |, a host inside a URL.
+func (v Value) TextSpan(start, end int) Span {
+	if v.node == nil {
+		return Span{}
+	}
+	return v.src.text(v, start, end)
+}

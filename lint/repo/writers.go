@@ -1,0 +1,475 @@
+package repo
+
+import (
+	"encoding/base64"
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// patched finds the value in the patches of a kustomization, the last first.
+func (t *trace) patched(k *kust, v Value) spot {
+	for _, p := range slices.Backward(k.patches) {
+		if p.json {
+			if s := t.operation(p, v); s.found() {
+				return s
+			}
+			continue
+		}
+		for _, d := range p.docs {
+			doc := p.docValue(d)
+			if !t.isTarget(p, doc) {
+				continue
+			}
+			if got := t.follow(doc, v.path); got.Exists() && v.node.Kind == yaml.ScalarNode && equal(got.node, v.node) {
+				return at(got, true)
+			}
+		}
+	}
+	return spot{}
+}
+
+// isTarget tells whether a patch is for the object.
+func (t *trace) isTarget(p patch, doc Value) bool {
+	if target := p.at.Get("target"); target.IsMap() {
+		return t.selected(target)
+	}
+	return doc.Get("kind").Text() == t.object.Kind && t.hasName(doc.Get("metadata", "name").Text())
+}
+
+// hasName tells whether the object has, or had before it was renamed, a name.
+func (t *trace) hasName(name string) bool {
+	return name != "" && (name == t.object.Name || name == t.doc.Get("metadata", "name").Text() ||
+		!t.doc.Exists() && strings.Contains(t.object.Name, name))
+}
+
+// selected tells whether a selector of kustomize means the object.
+func (t *trace) selected(target Value) bool {
+	if kind := target.Get("kind").Text(); kind != "" && !matches(kind, t.object.Kind) {
+		return false
+	}
+	if name := target.Get("name").Text(); name != "" &&
+		!matches(name, t.object.Name) && !matches(name, t.doc.Get("metadata", "name").Text()) && !t.hasName(name) {
+		return false
+	}
+	if ns := target.Get("namespace").Text(); ns != "" && !matches(ns, t.object.Namespace) && !matches(ns, t.doc.Get("metadata", "namespace").Text()) {
+		return false
+	}
+	return true
+}
+
+// matches tells whether a name matches an anchored pattern, as selectors do.
+func matches(pattern, name string) bool {
+	if pattern == name {
+		return true
+	}
+	if !strings.ContainsAny(pattern, `.*+?[]()|\^$`) {
+		return false
+	}
+	re, err := regexp.Compile("^(?:" + pattern + ")$")
+	return err == nil && re.MatchString(name)
+}
+
+// operation finds the value in a list of JSON 6902 operations, the last first.
+func (t *trace) operation(p patch, v Value) spot {
+	if !t.selected(p.at.Get("target")) {
+		return spot{}
+	}
+	for _, d := range p.docs {
+		for _, op := range slices.Backward(p.docValue(d).Items()) {
+			value := op.Get("value")
+			if !value.Exists() {
+				continue
+			}
+			rest, ok := below(pointer(op.Get("path").Text()), v.path)
+			if !ok {
+				continue
+			}
+			rendered := t.root
+			for _, seg := range v.path[:len(v.path)-len(rest)] {
+				rendered = step(rendered, seg)
+			}
+			if got := follow(value, rendered, rest); got.Exists() && equal(got.node, v.node) {
+				return at(got, true)
+			}
+		}
+	}
+	return spot{}
+}
+
+// pointer splits a JSON pointer.
+func pointer(s string) []string {
+	if s == "" || s[0] != '/' {
+		return nil
+	}
+	segs := strings.Split(s[1:], "/")
+	for i, seg := range segs {
+		segs[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(seg)
+	}
+	return segs
+}
+
+// below returns what is left of a path behind a pointer. An element of a list
+// may have moved since the operation, so any number stands for any.
+func below(ptr []string, p Path) (Path, bool) {
+	if len(ptr) > len(p) || len(ptr) == 0 {
+		return nil, false
+	}
+	for i, seg := range ptr {
+		if isIndex(p[i]) {
+			if seg != "-" && strings.Trim(seg, "0123456789") != "" {
+				return nil, false
+			}
+		} else if seg != p[i] {
+			return nil, false
+		}
+	}
+	return p[len(ptr):], true
+}
+
+// transformed finds the entry of a transformer that wrote a value.
+func (t *trace) transformed(k *kust, v Value) spot {
+	if v.node.Kind != yaml.ScalarNode || len(v.path) == 0 {
+		return spot{}
+	}
+	last := v.path[len(v.path)-1]
+	get := func(name string) Value {
+		for f, val := range k.value.Fields() {
+			if fieldName(f) == name {
+				return val
+			}
+		}
+		return Value{}
+	}
+	if last == "image" || strings.HasSuffix(v.path.String(), "image") {
+		if s := imageEntry(get("images"), v.node.Value); s.found() {
+			return s
+		}
+		if s := imageEntry(get("imageTags"), v.node.Value); s.found() {
+			return s
+		}
+	}
+	if last == "replicas" {
+		for _, e := range get("replicas").Items() {
+			if c := e.Get("count"); t.hasName(e.Get("name").Text()) && c.Text() == v.node.Value {
+				return at(c, true)
+			}
+		}
+	}
+	if last == "namespace" {
+		if ns := get("namespace"); ns.Text() != "" && ns.Text() == v.node.Value {
+			return at(ns, true)
+		}
+	}
+	if len(v.path) >= 2 {
+		switch v.path[len(v.path)-2] {
+		case "labels", "matchLabels", "selector":
+			if l := get("commonLabels").Get(last); l.Exists() && l.Text() == v.node.Value {
+				return at(l, true)
+			}
+			for _, e := range get("labels").Items() {
+				if l := e.Get("pairs", last); l.Exists() && l.Text() == v.node.Value {
+					return at(l, true)
+				}
+			}
+			if l := t.generatorOption(k, "labels", last); l.Text() == v.node.Value && l.Exists() {
+				return at(l, true)
+			}
+		case "annotations":
+			if a := get("commonAnnotations").Get(last); a.Exists() && a.Text() == v.node.Value {
+				return at(a, true)
+			}
+			if a := t.generatorOption(k, "annotations", last); a.Text() == v.node.Value && a.Exists() {
+				return at(a, true)
+			}
+		}
+	}
+	if v.path.String() == "metadata.name" && !t.doc.Exists() {
+		for _, g := range k.generators {
+			if name := g.at.Get("name"); t.isGenerator(g) {
+				return at(name, name.Text() == v.node.Value)
+			}
+		}
+	}
+	return spot{}
+}
+
+// generatorOption returns a label or annotation that generators add.
+func (t *trace) generatorOption(k *kust, field, key string) Value {
+	for _, g := range k.generators {
+		if v := g.at.Get("options", field, key); t.isGenerator(g) && v.Exists() {
+			return v
+		}
+	}
+	return k.value.Get("generatorOptions", field, key)
+}
+
+// imageEntry finds the entry of images that gives an image. What a person
+// would edit is the tag, or else the digest or the name.
+func imageEntry(images Value, image string) spot {
+	for _, e := range slices.Backward(images.Items()) {
+		name := e.Get("name").Text()
+		if n := e.Get("newName").Text(); n != "" {
+			name = n
+		}
+		rest, ok := strings.CutPrefix(image, name)
+		if !ok || name == "" || rest != "" && rest[0] != ':' && rest[0] != '@' {
+			continue
+		}
+		tag, digest := e.Get("newTag"), e.Get("digest")
+		switch {
+		case digest.Text() != "" && strings.HasSuffix(rest, "@"+digest.Text()):
+			return at(digest, false)
+		case tag.Text() != "" && (rest == ":"+tag.Text() || strings.HasPrefix(rest, ":"+tag.Text()+"@")):
+			return at(tag, false)
+		case e.Get("newName").Exists():
+			return at(e.Get("newName"), image == name)
+		}
+	}
+	return spot{}
+}
+
+// imagePart finds the part of an image that an entry of images gives.
+func (t *trace) imagePart(v Value, part string) spot {
+	if part == "" || len(v.path) == 0 || !strings.HasSuffix(strings.ToLower(v.path[len(v.path)-1]), "image") || t.exact(v.node) != nil {
+		return spot{}
+	}
+	for _, k := range t.kusts {
+		for _, e := range slices.Backward(k.value.Get("images").Items()) {
+			if !imageEntry(Value{node: listOf(e.node), src: e.src}, v.node.Value).found() {
+				continue
+			}
+			for _, f := range []string{"newTag", "digest", "newName", "name"} {
+				if got := e.Get(f); got.Text() == part {
+					return at(got, true)
+				}
+			}
+		}
+	}
+	return spot{}
+}
+
+func listOf(n *yaml.Node) *yaml.Node {
+	return &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Content: []*yaml.Node{n}}
+}
+
+// isGenerator tells whether a generator makes the object: kustomize adds a
+// hash to the name, and prefixes and suffixes.
+func (t *trace) isGenerator(g generator) bool {
+	name := g.at.Get("name").Text()
+	if g.kind != t.object.Kind || name == "" {
+		return false
+	}
+	for _, k := range t.kusts {
+		for _, h := range k.generators {
+			// The longest of several names that fit is the right one.
+			if other := h.at.Get("name").Text(); h.kind == g.kind && len(other) > len(name) && strings.Contains(t.object.Name, other) {
+				return false
+			}
+		}
+	}
+	return strings.Contains(t.object.Name, name)
+}
+
+// generated finds the source of a key of a generated ConfigMap or Secret.
+func (t *trace) generated(k *kust, v Value) spot {
+	if len(v.path) != 2 || v.path[0] != "data" && v.path[0] != "binaryData" {
+		return spot{}
+	}
+	key := v.path[1]
+	for _, g := range slices.Backward(k.generators) {
+		if !t.isGenerator(g) {
+			continue
+		}
+		for _, src := range slices.Backward(g.sources) {
+			switch {
+			case src.env:
+				if s := envLine(src.file, key, v, g.kind); s.found() {
+					return s
+				}
+			case src.key != key:
+			case src.file != nil:
+				return contentSpot(src.file, v.node.Value)
+			default:
+				return literalSpot(src, v.node.Value, g.kind)
+			}
+		}
+	}
+	return spot{}
+}
+
+// contentSpot is the file that became a value: as it is, or as base64.
+func contentSpot(f *file, value string) spot {
+	if string(f.data) == value && f.bom == 0 {
+		return spot{content: f, exact: true}
+	}
+	return spot{content: f}
+}
+
+// literalSpot is the value in key=value.
+func literalSpot(src source, value, kind string) spot {
+	_, text, _ := strings.Cut(src.at.Text(), "=")
+	off := len(src.at.Text()) - len(text)
+	if n := len(text); n >= 2 && text[0] == text[n-1] && (text[0] == '"' || text[0] == '\'') {
+		text, off = text[1:n-1], off+1
+	}
+	if kind == "Secret" {
+		return spot{at: src.at, off: -1}
+	}
+	return spot{at: src.at, off: off, exact: text == value}
+}
+
+// envLine finds a key in a file of key=value lines.
+func envLine(f *file, key string, v Value, kind string) spot {
+	for i := range f.lines {
+		r := f.lineRange(i + 1)
+		line := string(f.data[r.start:r.end])
+		blanks := len(line) - len(strings.TrimLeft(line, " \t"))
+		name, value, _ := strings.Cut(line[blanks:], "=")
+		if name != key {
+			continue
+		}
+		want := v.node.Value
+		if kind == "Secret" {
+			if raw, err := base64.StdEncoding.DecodeString(want); err == nil {
+				want = string(raw)
+			}
+		}
+		if value == want {
+			return spot{content: f, from: r.start + blanks + len(name) + 1, exact: kind != "Secret"}
+		}
+	}
+	return spot{}
+}
+
+// replaced finds the source of a value that a replacement copied.
+func (t *trace) replaced(v Value) spot {
+	for _, k := range t.kusts {
+		for _, e := range slices.Backward(k.value.Get("replacements").Items()) {
+			if p := e.Get("path"); p.Exists() {
+				f := k.listed[p.node]
+				if f == nil {
+					continue
+				}
+				for _, d := range f.docs {
+					for _, r := range append(d.value().Items(), d.value()) {
+						if s := t.replacement(r, v); s.found() {
+							return s
+						}
+					}
+				}
+				continue
+			}
+			if s := t.replacement(e, v); s.found() {
+				return s
+			}
+		}
+	}
+	return spot{}
+}
+
+func (t *trace) replacement(r Value, v Value) spot {
+	for _, target := range r.Get("targets").Items() {
+		if !t.selected(target.Get("select")) {
+			continue
+		}
+		for _, p := range target.Get("fieldPaths").Items() {
+			if !t.isFieldPath(p.Text(), v.path) {
+				continue
+			}
+			if c := r.Get("sourceValue"); c.Exists() {
+				return at(c, c.Text() == v.node.Value)
+			}
+			if s := t.replacementSource(r.Get("source"), v); s.found() {
+				return s
+			}
+			return at(r.Get("source"), false)
+		}
+	}
+	return spot{}
+}
+
+// replacementSource returns the value that a replacement copies, if the object
+// that holds it is part of the build and still holds it.
+func (t *trace) replacementSource(source Value, v Value) spot {
+	field := source.Get("fieldPath").Text()
+	if field == "" {
+		field = "metadata.name"
+	}
+	for _, o := range t.env.Objects {
+		if src, ok := o.Value.src.(*trace); !ok || src == t || !src.selected(source) {
+			continue
+		}
+		val := o.Value.Get(fieldSegments(field)...)
+		if val.IsScalar() && val.Text() == v.node.Value {
+			return at(val, !val.Span().Approximate)
+		}
+	}
+	return spot{}
+}
+
+// fieldSegments splits a field path of kustomize: dots separate, \. does not.
+func fieldSegments(s string) []string {
+	var segs []string
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '\\' && i+1 < len(s):
+			i++
+			b.WriteByte(s[i])
+		case s[i] == '.':
+			segs = append(segs, b.String())
+			b.Reset()
+		case s[i] == '[':
+			end := strings.IndexByte(s[i:], ']')
+			if end < 0 {
+				return append(segs, b.String()+s[i:])
+			}
+			if b.Len() > 0 {
+				segs = append(segs, b.String())
+				b.Reset()
+			}
+			segs = append(segs, s[i:i+end+1])
+			i += end
+			if i+1 < len(s) && s[i+1] == '.' {
+				i++
+			}
+		default:
+			b.WriteByte(s[i])
+		}
+	}
+	if b.Len() > 0 {
+		segs = append(segs, b.String())
+	}
+	return segs
+}
+
+// isFieldPath tells whether a field path of kustomize leads to a path of the
+// rendered object.
+func (t *trace) isFieldPath(field string, p Path) bool {
+	segs := fieldSegments(field)
+	if len(segs) != len(p) {
+		return false
+	}
+	n := t.root
+	for i, seg := range segs {
+		switch {
+		case isIndex(p[i]):
+			item := step(n, p[i])
+			key, value, ok := strings.Cut(strings.Trim(seg, "[]"), "=")
+			if ok {
+				if c := child(item, key); c == nil || c.Value != value {
+					return false
+				}
+			} else if seg != "*" && "["+strings.Trim(seg, "[]")+"]" != p[i] {
+				return false
+			}
+		case seg != p[i] && seg != "*":
+			return false
+		}
+		n = step(n, p[i])
+	}
+	return true
+}

@@ -1,0 +1,180 @@
+package rules
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/quorumwright/quorumwright/lint"
+)
+
+// A role says what a side does with a Redis password. The order is that in
+// which a person would doubt the sides when they do not agree.
+type role int
+
+const (
+	roleClient   role = iota // the gateway sends it
+	roleSentinel             // sentinel auth-pass
+	roleRedis                // requirepass, or the ACL of the user default
+	roleReplica              // masterauth
+)
+
+// A passwordHolder is one side that has to know the password of a Redis.
+type passwordHolder struct {
+	role role
+	// says tells what the side does, for a label: "the gateway sends".
+	says string
+	cred lint.Credential
+}
+
+// passwordHolders returns every side of a group that knows the Redis password for
+// certain, one for each place, Redis first: those who ask for it have the say.
+func passwordHolders(f *lint.Facts, g *lint.Group) []passwordHolder {
+	var all []passwordHolder
+	add := func(r role, says string, c lint.Credential) {
+		known := func(h passwordHolder) bool { return h.cred.Place.Span == c.Place.Span }
+		if c.Given && c.Place.IsValid() && !slices.ContainsFunc(all, known) {
+			all = append(all, passwordHolder{r, says, c})
+		}
+	}
+	for _, s := range g.Redis {
+		add(roleRedis, "Redis asks for", s.Password())
+	}
+	for _, s := range g.Redis {
+		if user := s.Last("masteruser", "primaryuser"); user == nil || user.Arg(0).Text == "default" {
+			add(roleReplica, "a replica sends", s.MasterAuth())
+		}
+	}
+	for _, s := range g.Sentinels {
+		for _, m := range watchedNames(f, s, g) {
+			if user := s.SentinelLast("auth-user", m); user == nil || user.Arg(2).Text == "default" {
+				add(roleSentinel, "Sentinel sends", s.AuthPass(m))
+			}
+		}
+	}
+	for _, c := range redisClients(f, g) {
+		// With Sentinel the gateway logs in as default whatever username says:
+		// auth/acl-user-with-sentinel is about that.
+		if !c.Username.Exists() || c.Username.Text == "default" || c.Username.Text == "" {
+			add(roleClient, c.Name+" sends", c.Password)
+		}
+	}
+	return all
+}
+
+// watchedNames returns the master names by which a Sentinel may mean the group's
+// Redis: those it monitors there, and those that it gives a password without
+// monitoring them, which is a mistake in the name (sentinel/unknown-master) and
+// no reason to be silent about the password.
+func watchedNames(f *lint.Facts, s *lint.Server, g *lint.Group) []string {
+	var monitored, names []string
+	for _, m := range s.Monitors() {
+		monitored = append(monitored, m.Name.Text)
+		if (g.Master == "" || g.Master == m.Name.Text) && !f.Elsewhere(m.Host, s.Namespace()) {
+			names = append(names, m.Name.Text)
+		}
+	}
+	if len(monitored) <= 1 {
+		for _, d := range s.SentinelAll("auth-pass") {
+			if name := d.Arg(1).Text; !slices.Contains(monitored, name) && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// redisClients returns the clients of a group that can mean its Redis: not those
+// whose every host lies elsewhere.
+func redisClients(f *lint.Facts, g *lint.Group) []*lint.Client {
+	var all []*lint.Client
+	for _, c := range g.Clients {
+		hosts := []lint.Arg{c.Host}
+		if c.UsesSentinel() {
+			hosts = nil
+			for _, n := range c.Nodes {
+				hosts = append(hosts, n.Host)
+			}
+		}
+		elsewhere := len(hosts) > 0
+		for _, h := range hosts {
+			elsewhere = elsewhere && f.Elsewhere(h, c.Namespace)
+		}
+		if !elsewhere {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// A secretNumbers gives secrets their names in one finding: "secret #1" is the one
+// that is written first.
+type secretNumbers []lint.Credential
+
+func numberSecrets(all []lint.Credential) secretNumbers {
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b lint.Credential) int {
+		return cmp.Or(a.Source.Compare(b.Source.Span), a.Place.Compare(b.Place.Span))
+	})
+	var n secretNumbers
+	for _, c := range sorted {
+		if c.Known && !slices.ContainsFunc(n, func(d lint.Credential) bool { return sameText(c, d) }) {
+			n = append(n, c)
+		}
+	}
+	return n
+}
+
+func sameText(c, d lint.Credential) bool {
+	return c.Known && d.Known && c.Compare(d) == lint.Same
+}
+
+// name returns what a credential is called: secret #1, or the key that it is
+// read from.
+func (n secretNumbers) name(c lint.Credential) string {
+	i := slices.IndexFunc(n, func(d lint.Credential) bool { return sameText(c, d) })
+	switch {
+	case c.Known && c.Secret.IsEmpty():
+		return "an empty password"
+	case c.Ref != nil && i >= 0:
+		return fmt.Sprintf("%s (secret #%d)", keyName(*c.Ref), i+1)
+	case c.Ref != nil:
+		return keyName(*c.Ref)
+	case i >= 0:
+		return fmt.Sprintf("secret #%d", i+1)
+	}
+	return "a password that cannot be read here"
+}
+
+func keyName(r lint.KeyRef) string { return fmt.Sprintf("key %q of %s %q", r.Key, r.Kind, r.Name) }
+
+// misspelledDirective tells whether a server's configuration holds something that is
+// likely meant to be the directive but is not read as it: a line with broken
+// quotes, one without a value, a name that is written nearly alike, a master
+// name that nobody monitors. Another rule tells of that, and that the directive
+// is missing is no cause of its own.
+func misspelledDirective(s *lint.Server, directive string) bool {
+	for _, c := range s.Confs {
+		for _, e := range c.Errors {
+			if e.Name == "" || e.Name == "sentinel" || nearDirective(e.Name, directive) {
+				return true
+			}
+		}
+	}
+	for _, d := range s.Directives {
+		switch {
+		case d.Name == directive && len(d.Args) == 0, d.Name != directive && nearDirective(d.Name, directive):
+			return true
+		case d.Name != "sentinel" || !nearDirective(d.Arg(0).Text, directive):
+		case d.Arg(0).Text != directive || len(d.Args) < 3 || !monitorsMaster(s, d.Arg(1).Text):
+			return true
+		}
+	}
+	return false
+}
+
+func nearDirective(name, directive string) bool { return lint.Nearest(name, []string{directive}) != "" }
+
+func monitorsMaster(s *lint.Server, master string) bool {
+	return slices.ContainsFunc(s.Monitors(), func(m lint.Monitor) bool { return m.Name.Text == master })
+}

@@ -1,0 +1,76 @@
+package rules
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Texts that YAML 1.1, which Helm, SnakeYAML and the Kubernetes tools read, takes
+// for something else than a string and that come back changed.
+var (
+	oldOctalPattern = regexp.MustCompile(`^[-+]?0[0-7_]+$`)
+	otherIntPattern = regexp.MustCompile(`^[-+]?0(x[0-9a-fA-F_]+|b[01_]+|o[0-7]+)$`)
+	groupedPattern  = regexp.MustCompile(`^[-+]?[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?$|^\+[0-9]+$`)
+	sexaPattern     = regexp.MustCompile(`^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$`)
+	floatPattern    = regexp.MustCompile(`^[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?$`)
+	datePattern     = regexp.MustCompile(`^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?$`)
+)
+
+// pasted says what becomes of a text behind "key: " in a YAML file, "" if it
+// stays what it is.
+func pasted(text string) string {
+	first := ""
+	if text != "" {
+		first = text[:1]
+	}
+	switch {
+	case text == "" || isQuotedText(text):
+		return ""
+	case strings.ContainsAny(text, "\n\r"):
+		return "its lines break the file"
+	case strings.ContainsAny(first, "@`%&*!|>{}[],\"'#") || text == "-" || strings.HasPrefix(text, "- ") || strings.HasPrefix(text, "? ") || text == "?":
+		if first == "#" {
+			return "it begins a comment, so that nothing is left"
+		}
+		return "a text that begins with " + first + " is no plain YAML scalar"
+	case strings.Contains(text, ": ") || strings.HasSuffix(text, ":"):
+		return `": " makes a mapping of it`
+	case strings.Contains(text, " #"):
+		return "everything behind \" #\" is a comment"
+	case strings.TrimSpace(text) != text:
+		return "the blanks around it are lost"
+	}
+	switch strings.ToLower(text) {
+	case "null", "~":
+		return "it becomes null"
+	case "yes", "on", "y":
+		return "it becomes true"
+	case "no", "off", "n":
+		return "it becomes false"
+	}
+	switch {
+	case oldOctalPattern.MatchString(text):
+		return "it is read as an octal number"
+	case otherIntPattern.MatchString(text), groupedPattern.MatchString(text), sexaPattern.MatchString(text):
+		return "it is read as a number and written differently"
+	case floatPattern.MatchString(text) && strings.ContainsAny(text, ".eE") && changesAsFloat(text):
+		return "it is read as a number and written differently"
+	case datePattern.MatchString(text):
+		return "it is read as a date"
+	}
+	return ""
+}
+
+// isQuotedText tells whether a text brings quotes of its own.
+func isQuotedText(text string) bool {
+	n := len(text) - 1
+	return n > 0 && (text[0] == '"' || text[0] == '\'') && text[n] == text[0] && strings.Count(text, text[:1]) == 2 &&
+		!strings.Contains(text, `\`)
+}
+
+// changesAsFloat tells whether a decimal number comes back written differently.
+func changesAsFloat(text string) bool {
+	whole, fraction, ok := strings.Cut(text, ".")
+	return !ok || strings.ContainsAny(text, "eE") || whole == "" || fraction == "" ||
+		len(fraction) > 1 && strings.HasSuffix(fraction, "0") || strings.HasPrefix(whole, "+")
+}

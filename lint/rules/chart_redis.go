@@ -1,0 +1,183 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/apim"
+	"github.com/quorumwright/quorumwright/lint"
+)
+
+var chartRatelimitNotRedis = &lint.Rule{
+	ID:       "chart/ratelimit-not-redis",
+	Severity: lint.Error,
+	Doc: lint.Doc{
+		Title: "Redis is configured for rate limiting, but never used",
+		Why: `The chart has one switch for the store of rate limits: ratelimit.type at the root of the values. Its default is mongodb. The key of the same name below gateway, which the published Sentinel guide uses, is read by no template.
+
+Without the switch the gateway gets a MongoDB address that a hybrid gateway does not have, and everything below gateway.ratelimit.redis, the password and the Sentinels included, is dropped. helm succeeds, the gateway starts, and limits are not shared.
+
+A variable gravitee_ratelimit_type=redis does not help by itself: it changes the store, but the chart still leaves out the connection.`,
+		Fix:  "Write ratelimit: {type: redis} at the root of the values, beside gateway.",
+		Refs: []string{refChart},
+	},
+	Check: func(p *lint.Pass) {
+		for _, u := range chartUses(p) {
+			redis := u.root.Get("gateway", "ratelimit", "redis")
+			if !u.usesRedis() || u.tree.Value("gateway", "ratelimit", "redis").Len == 0 || u.readsRedis() || setOutside(u) {
+				continue
+			}
+			own, wrong := u.root.Get("ratelimit", "type"), u.root.Get("gateway", "ratelimit", "type")
+			f := lint.Finding{
+				Help:    "set ratelimit.type: redis at the root of the values, beside gateway",
+				Message: "rate limiting does not use Redis: ratelimit.type at the root is mongodb by default, so the chart drops everything below gateway.ratelimit.redis",
+			}
+			switch {
+			case own.Exists():
+				f.Message = "rate limiting does not use Redis: ratelimit.type is " + own.Text() + ", so the chart drops everything below gateway.ratelimit.redis"
+				if own.IsNull() {
+					f.Message = "rate limiting does not use Redis: ratelimit.type is null, so the chart drops everything below gateway.ratelimit.redis"
+				}
+				f.Places = append(f.Places, u.at(own, ""))
+			case wrong.Exists():
+				f.Message = "rate limiting does not use Redis: no template reads gateway.ratelimit.type, and ratelimit.type at the root is mongodb by default"
+				f.Places = append(f.Places, u.atKey(wrong, ""))
+			}
+			if e := u.variable("ratelimit.type"); e.Exists() {
+				f.Places = append(f.Places, u.at(e, "this changes the store, but the chart still leaves out the connection"))
+			}
+			f.Places = append(f.Places, u.atKey(redis, "dropped"))
+			if len(f.Places) == 1 {
+				f.Places[0].Label = ""
+			}
+			p.Report(f)
+		}
+	},
+}
+
+// setOutside tells whether ratelimit.type comes from neither the values nor the
+// container's variables: a parameter of an Argo CD Application or a targetPath
+// of a HelmRelease, which the chart sees.
+func setOutside(u *chartUse) bool {
+	given := u.client.RateLimit
+	if !given.Exists() {
+		return false
+	}
+	path := given.Place.Path
+	return !u.root.Get("ratelimit", "type").Exists() && !strings.Contains(path, "gateway.")
+}
+
+var chartBlankPort = &lint.Rule{
+	ID:       "chart/blank-port",
+	Severity: lint.Error,
+	Doc: lint.Doc{
+		Title: "Sentinel without a Redis port on a gateway from 4.12 on",
+		Why:   `The chart always writes host: and port: of ratelimit.redis into gravitee.yml, blank when they are unset. Gateways from 4.12 on read the port as a number even when Sentinel is used ("A null value cannot be assigned to a primitive type"): the rate limit repository is retried for ever and never starts. Up to 4.11 the port was read only without Sentinel.`,
+		Fix:   "Set gateway.ratelimit.redis.host and port as well. With Sentinel the gateway does not use them.",
+		Refs:  []string{refChart},
+	},
+	Check: func(p *lint.Pass) {
+		from := apim.Version{Major: 4, Minor: 12}
+		for _, u := range chartUses(p) {
+			release := u.image
+			if release.IsZero() && u.told {
+				release = u.chart().Asked
+			}
+			nodes := u.root.Get("gateway", "ratelimit", "redis", "sentinel", "nodes")
+			if release.IsZero() || release.Compare(from) < 0 || !u.readsRedis() || len(nodes.Items()) == 0 ||
+				u.client.Port.Exists() || !u.client.Complete {
+				continue
+			}
+			at := u.near("gateway.ratelimit.redis.port", "")
+			if port := u.root.Get("gateway", "ratelimit", "redis", "port"); port.Exists() {
+				at = u.atKey(port, "")
+			}
+			p.ReportAt(at, "add host and port below gateway.ratelimit.redis, for example port: 6379; with Sentinel they are not used",
+				"the chart writes a blank Redis port, which gateway %s cannot read even with Sentinel: rate limiting never starts", release)
+		}
+	},
+}
+
+var chartTLSTrustAll = &lint.Rule{
+	ID:       "chart/tls-trust-all",
+	Severity: lint.Warning,
+	Doc: lint.Doc{
+		Title: "TLS to Redis that trusts any certificate",
+		Why:   `With gateway.ratelimit.redis.ssl: true the chart writes trustAll: true unless it is set, and hostnameVerificationAlgorithm NONE. The connection is encrypted, but anyone between gateway and Redis can answer in Redis's place and read the password. A truststore is used only when trustAll is false.`,
+		Fix:   "Set gateway.ratelimit.redis.trustAll: false and give a truststore with its password (required even for pem).",
+		Refs:  []string{refChart, refTLS},
+	},
+	Check: func(p *lint.Pass) {
+		for _, u := range chartUses(p) {
+			redis := u.root.Get("gateway", "ratelimit", "redis")
+			ssl, trust := redis.Get("ssl"), redis.Get("trustAll")
+			if !u.readsRedis() || !ssl.IsTrue() || trust.Exists() && !trust.IsTrue() || u.variable("ratelimit.redis.trustAll").Exists() {
+				continue
+			}
+			help := "set trustAll: false and a truststore"
+			if trust.Exists() {
+				p.ReportAt(u.at(trust, ""), help, "the gateway accepts any certificate from Redis")
+				continue
+			}
+			p.ReportAt(u.at(ssl, ""), help, "the gateway accepts any certificate from Redis: trustAll is true by default")
+		}
+	},
+}
+
+var chartUnquotedScalar = &lint.Rule{
+	ID:       "chart/unquoted-scalar",
+	Severity: lint.Error,
+	Doc: lint.Doc{
+		Title: "a value that the chart pastes unquoted and YAML reads differently",
+		Why: `The chart pastes many values into gravitee.yml and the manifests without quotes, whatever quotes the values file has. YAML then reads them again: 0123 becomes 83, 1e5 becomes 100000.0, no becomes false, "x #y" loses everything behind the blank, and a text that begins with @, *, &, ! or %, or holds ": ", makes the file invalid, so that the gateway does not start.
+
+The password of Redis is judged by auth/unsafe-password.`,
+		Fix:  "Give the value through an environment variable of the gateway, which nobody parses, or add a second pair of quotes inside the first: '\"0123\"'.",
+		Refs: []string{refChart, "https://yaml.org/spec/1.1/"},
+	},
+	Check: func(p *lint.Pass) {
+		for _, u := range chartUses(p) {
+			u.eachLive(func(path []string, key *apim.Key) {
+				v := u.get(path...)
+				text := u.tree.Value(path...)
+				name := apim.JoinPath(path)
+				if !key.Unquoted || text.Kind != apim.String || lint.IsReference(text.Text) || pastedByDesign(key.Path) {
+					return
+				}
+				if harm := pasted(text.Text); harm != "" {
+					help := "write '\"…\"': the inner quotes reach the file that the chart writes"
+					if key.Setting != "" {
+						help += "; or set " + apim.EnvName(strings.TrimPrefix(key.Setting, "repositories.")) + " in gateway.env"
+					}
+					p.ReportAt(u.at(v, ""), help, "the chart pastes %s without quotes: %s", name, harm)
+				}
+			})
+		}
+	},
+}
+
+// pastedByDesign tells whether a text is meant to be pasted: XML, JSON, and the
+// password that has a rule of its own.
+func pastedByDesign(key string) bool {
+	return strings.HasPrefix(key, "gateway.lifecycle.") || strings.HasPrefix(key, "gateway.logging.") ||
+		strings.HasPrefix(key, "gateway.logback.") || key == "gateway.ratelimit.redis.password"
+}
+
+// eachLive visits the scalars of the values that the newest chart reads.
+func (u *chartUse) eachLive(visit func(path []string, key *apim.Key)) {
+	chart, effective := u.chart(), u.effective()
+	var walk func(path []string)
+	walk = func(path []string) {
+		if names := u.tree.Children(path...); len(names) > 0 {
+			for _, name := range names {
+				walk(append(slices.Clone(path), name))
+			}
+			return
+		}
+		got := chart.Lookup(path)
+		if got.State == apim.Live && got.Key != nil && len(effective.Unmet(path...)) == 0 {
+			visit(path, got.Key)
+		}
+	}
+	walk(nil)
+}

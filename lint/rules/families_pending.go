@@ -1,0 +1,7 @@
+package rules
+
+import "github.com/quorumwright/quorumwright/lint"
+
+var (
+	lintRules, manifestRules, networkRules []*lint.Rule
+)

@@ -1,0 +1,319 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/apim"
+	"github.com/quorumwright/quorumwright/lint"
+	"github.com/quorumwright/quorumwright/lint/repo"
+)
+
+var imageRules = []*lint.Rule{
+	imageDrift,
+	imageFloatingTag,
+	imageGatewayChartSkew,
+	imageInvalid,
+	imageKnownDefect,
+}
+
+const refImages = "https://kubernetes.io/docs/concepts/containers/images/"
+
+var imageDrift = &lint.Rule{
+	ID:       "image/drift",
+	Severity: lint.Error,
+	Doc: lint.Doc{
+		Title: "Redis and its Sentinels run different versions",
+		Why:   `One configuration is read by several versions: a directive that one knows is fatal to the other, and defaults differ. After a failover a replica of an older version cannot load what a newer master sends, so the group is left without a replica. Often one of the images was updated and the others were forgotten.`,
+		Fix:   "Give all of them the same image, in one place: an images: entry of the kustomization.",
+		Refs:  []string{refImages},
+	},
+	Check: func(p *lint.Pass) {
+		for _, g := range p.Facts.Groups {
+			type running struct {
+				image  string
+				places []lint.Place
+			}
+			var all []running
+			for _, s := range slices.Concat(g.Redis, g.Sentinels) {
+				image := s.Container.Image
+				name := serverRelease(image)
+				if name == "" {
+					continue
+				}
+				who := "Redis"
+				if s.Sentinel {
+					who = "Sentinel"
+				}
+				i := slices.IndexFunc(all, func(r running) bool { return r.image == name })
+				if i < 0 {
+					i = len(all)
+					all = append(all, running{image: name})
+				}
+				at := s.Container.At(image.Ref, fmt.Sprintf("%s's image is %s", who, name))
+				all[i].places = addPlace(all[i].places, at)
+			}
+			if len(all) < 2 {
+				continue
+			}
+			// The odd one out is what a person would change.
+			slices.SortStableFunc(all, func(a, b running) int { return len(a.places) - len(b.places) })
+			f := lint.Finding{
+				Message: fmt.Sprintf("Redis and its Sentinels run different versions: %s", joined(imageNames(all, func(r running) string { return r.image }))),
+				Help:    "give all of them the same image",
+			}
+			for _, r := range all {
+				for _, at := range r.places {
+					f.Places = addPlace(f.Places, at)
+				}
+			}
+			p.Report(f)
+		}
+	},
+}
+
+func imageNames[T any](all []T, name func(T) string) []string {
+	names := make([]string, len(all))
+	for i, r := range all {
+		names[i] = name(r)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// releasePattern is the version at the start of a tag: 7.2.5 of 7.2.5-alpine.
+var releasePattern = regexp.MustCompile(`^v?([0-9]+(?:\.[0-9]+)*)`)
+
+// serverRelease is the program and version of a Redis image, without registry
+// and variant; "" if the tag does not tell it.
+func serverRelease(image lint.Image) string {
+	m := releasePattern.FindStringSubmatch(image.Tag)
+	if m == nil {
+		return ""
+	}
+	name := image.Repository[strings.LastIndexByte(image.Repository, '/')+1:]
+	if strings.Contains(name, "valkey") {
+		return "Valkey " + m[1]
+	}
+	return "Redis " + m[1]
+}
+
+var imageFloatingTag = &lint.Rule{
+	ID:       "image/floating-tag",
+	Severity: lint.Warning,
+	Doc: lint.Doc{
+		Title: "an image without a fixed version",
+		Why:   `latest, a missing tag or a bare major version mean another image from one day to the next. Pods of one StatefulSet then run different versions, depending on when each was last started, and a restart is an update that nobody decided on.`,
+		Fix:   "Name a release, best with its digest.",
+		Refs:  []string{refImages},
+	},
+	Check: func(p *lint.Pass) {
+		var seen []lint.Place
+		report := func(at lint.Place, who string, image lint.Image) {
+			before := len(seen)
+			if seen = addPlace(seen, at); len(seen) == before || image.Digest != "" || lint.IsReference(image.Tag) || lint.IsReference(image.Repository) {
+				return
+			}
+			switch {
+			case image.Tag == "":
+				p.ReportAt(at, "name a release", "%s runs an image without a tag, which means latest", who)
+			case isFloating(image.Tag):
+				p.ReportAt(at, "name a release", "%s runs the floating tag %s: it is another image from one day to the next", who, image.Tag)
+			}
+		}
+		for _, s := range slices.Concat(p.Facts.Redis, p.Facts.Sentinels) {
+			who := "Redis"
+			if s.Sentinel {
+				who = "Sentinel"
+			}
+			if image := s.Container.Image; image.Ref.Exists() {
+				report(s.Container.At(image.Ref, ""), who, image)
+			}
+		}
+		for _, c := range p.Facts.Clients {
+			if c.Image.Ref.Exists() && c.Image.Tag != "" {
+				report(lint.At(c.Object, c.Image.Ref, ""), c.Name, c.Image)
+			}
+		}
+	},
+}
+
+// isFloating tells whether a tag moves: latest and its like, or a major version
+// with no more than a variant.
+func isFloating(tag string) bool {
+	word, _, _ := strings.Cut(tag, "-")
+	switch word {
+	case "latest", "stable", "master", "main", "edge", "nightly", "alpine", "bookworm":
+		return true
+	}
+	m := releasePattern.FindStringSubmatch(word)
+	return m != nil && m[0] == word && !strings.Contains(word, ".")
+}
+
+var imageGatewayChartSkew = &lint.Rule{
+	ID:       "image/gateway-chart-skew",
+	Severity: lint.Error,
+	Doc: lint.Doc{
+		Title: "the gateway image is of another release than its chart",
+		Why: `Chart and image of one minor version belong together: a chart has the version of the APIM release it installs. Charts from 4.12 on write the rate limit settings under repositories.ratelimit; images that do not know that name (4.9 before 4.9.17, 4.10 before 4.10.12 and others) take the type from there, but the connection from nowhere: they ask localhost:6379 without password and Sentinel.
+
+Different patches of one minor are a warning.`,
+		Fix:  "Give chart and image the same version, and update both at once; or leave gateway.image.tag out, so that the chart takes its own.",
+		Refs: []string{refChart},
+	},
+	Check: func(p *lint.Pass) {
+		for _, u := range chartUses(p) {
+			tag := u.client.Image.Ref
+			text := strings.TrimSpace(u.client.Values.Chart.Version)
+			constraint, err := apim.ParseConstraint(text)
+			if text == "" || err != nil || u.image.IsZero() || !tag.Exists() {
+				continue
+			}
+			image := u.image
+			fits := slices.ContainsFunc(u.charts, func(c *apim.Chart) bool { return chartOf(c).SameMinor(image) })
+			exact, one := constraint.Exact()
+			f := lint.Finding{Help: fmt.Sprintf("set gateway.image.tag to %s", apim.ImageTag(chartOf(u.chart())))}
+			switch {
+			case !fits:
+				f.Message = fmt.Sprintf("gateway image %s under chart %s", image, text)
+				if chartOf(u.chart()).Compare(apim.Version{Major: 4, Minor: 12}) >= 0 && !apim.HasRepositoriesAlias(image) {
+					f.Message += ": this chart writes the Redis connection where the image does not read it, so it asks localhost:6379"
+				} else {
+					f.Message += ": they belong to different releases"
+				}
+			case one && !image.Partial && exact.Compare(plainRelease(image)) != 0:
+				f.Severity = lint.Warning
+				f.Message = fmt.Sprintf("gateway image %s under chart %s: they are of different patch releases", image, text)
+			default:
+				continue
+			}
+			f.Places = append(f.Places, u.at(tag, ""))
+			if at := u.client.Values.Chart.At; at.Exists() {
+				f.Places = append(f.Places, u.at(at, "the chart's version"))
+			}
+			p.Report(f)
+		}
+	},
+}
+
+// chartOf is the release that a chart stands for, known or not.
+func chartOf(c *apim.Chart) apim.Version {
+	if c.Match != apim.Exact {
+		return c.Asked
+	}
+	return c.Version
+}
+
+func plainRelease(v apim.Version) apim.Version {
+	return apim.Version{Major: v.Major, Minor: v.Minor, Patch: v.Patch}
+}
+
+var imageKnownDefect = &lint.Rule{
+	ID:       "image/known-defect",
+	Severity: lint.Warning,
+	Doc: lint.Doc{
+		Title: "a gateway release with a known defect in its use of Redis",
+		Why: `Before 4.9.27, 4.10.23, 4.11.17 and 4.12.5, and in all releases of 4.6 to 4.8, the gateway may go on using a Redis connection that was closed: every call fails with "Connection is closed", and the rate limit policy lets requests pass until the pod is restarted. A failover closes connections.
+
+4.12.0 writes an invalid gravitee.yml for Hazelcast with distributed sync.
+
+No known release is free of another one: after a failover a gateway may stay on the demoted master, which answers READONLY (pull request 19870). It is not reported, because there is nothing to update to.`,
+		Fix:  "Update the gateway image, and its chart, to the release that is named.",
+		Refs: []string{"https://github.com/gravitee-io/issues/issues/11621", "https://github.com/gravitee-io/issues/issues/11583"},
+	},
+	Check: func(p *lint.Pass) {
+		for _, u := range chartUses(p) {
+			if u.image.IsZero() {
+				continue
+			}
+			at := u.at(u.client.Image.Ref, "")
+			if !at.IsValid() {
+				at = u.at(u.client.Values.Chart.At, "")
+			}
+			for _, d := range apim.Defects(u.image) {
+				if !u.meets(d) || !at.IsValid() {
+					continue
+				}
+				fix := d.FixedIn
+				if fix.IsZero() {
+					fix = d.FixedLater
+				}
+				p.ReportAt(at, fmt.Sprintf("update to %s or later", fix), "gateway %s: %s (fixed in %s)", u.image, d.What, fix)
+			}
+		}
+	},
+}
+
+// meets tells whether the values come across a defect that has a fix.
+func (u *chartUse) meets(d apim.Defect) bool {
+	switch d.ID {
+	case apim.DefectConnectionClosed:
+		return u.usesRedis() || u.client.UsesSentinel() || u.client.Host.Exists()
+	case apim.DefectHazelcastSync:
+		return u.is("gateway.cluster.type").Text == "hazelcast" && u.is("gateway.distributedSync").Truthy()
+	}
+	return false // the others are told by chart/blank-port and image/gateway-chart-skew
+}
+
+// imagePattern is a reference as the registries define it (distribution/
+// reference): host, path in lower case, tag, digest.
+var imagePattern = regexp.MustCompile(`^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::[0-9]+)?/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$`)
+
+var imageInvalid = &lint.Rule{
+	ID:       "image/invalid",
+	Severity: lint.Error,
+	Doc: lint.Doc{
+		Title: "an image reference that nothing can pull",
+		Why: `A reference has the form registry/name:tag@digest, the name in lower case. Anything else ends in InvalidImageName, and the pod never starts.
+
+The APIM chart always writes repository:tag, and the tag into the label app.kubernetes.io/version as well. A digest behind the tag makes that label invalid, one behind the repository makes the reference invalid.`,
+		Fix:  "Write a valid reference. To pin the gateway by digest, use an images: entry of a kustomization that renders the chart.",
+		Refs: []string{refImages, refChart},
+	},
+	Check: func(p *lint.Pass) {
+		for _, w := range p.Facts.Workloads {
+			for _, c := range w.Containers {
+				if text := c.Image.Ref.Text(); text != "" && !lint.IsReference(text) && !imagePattern.MatchString(text) {
+					p.ReportAt(c.At(c.Image.Ref, ""), "write registry/name:tag, the name in lower case", "%q is no valid image reference: the pod never starts", text)
+				}
+			}
+		}
+		for _, u := range chartUses(p) {
+			u.checkImage(p)
+		}
+	},
+}
+
+func (u *chartUse) checkImage(p *lint.Pass) {
+	image := u.root.Get("gateway", "image")
+	repository, tag := image.Get("repository"), image.Get("tag")
+	broken := func(v repo.Value) bool {
+		return v.Text() != "" && !lint.IsReference(v.Text()) && !isPlaceholderText(v.Text())
+	}
+	if broken(repository) {
+		text := repository.Text()
+		name, oldTag, digest := lint.ParseImage(text)
+		switch {
+		case digest != "":
+			p.ReportAt(u.at(repository, ""), "write the tag to gateway.image.tag and leave the digest out",
+				"the chart puts :tag behind the repository: with a digest in it the reference is invalid")
+		case oldTag != "":
+			p.ReportAt(u.at(repository, ""), "write the tag to gateway.image.tag",
+				"the chart puts :tag behind the repository: with %q in it the reference is invalid", ":"+oldTag)
+		case !imagePattern.MatchString(name):
+			p.ReportAt(u.at(repository, ""), "write registry/name, the name in lower case", "%q is no valid image repository: the pod never starts", text)
+		}
+	}
+	if !broken(tag) {
+		return
+	}
+	switch text := tag.Text(); {
+	case strings.Contains(text, "@"):
+		p.ReportAt(u.at(tag, ""), "leave the digest out, or set it by an images: entry of a kustomization that renders the chart",
+			"the chart writes the tag into the label app.kubernetes.io/version, which a digest makes invalid: the API server refuses the Deployment")
+	case !imagePattern.MatchString("name:" + text):
+		p.ReportAt(u.at(tag, ""), "write a tag: letters, digits, dots, hyphens and underscores", "%q is no valid image tag: the pod never starts", text)
+	}
+}

@@ -1,0 +1,102 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/secret"
+	"github.com/quorumwright/quorumwright/lint"
+)
+
+// placeholders are values that guides and examples print where the reader has
+// to write his own, without blanks, hyphens and underscores and in lower case:
+// Gravitee's hybrid guides (LICENSE KEY, CLOUD TOKEN, myredispassword), the
+// comments of redis.conf (foobared), and what templates commonly hold.
+var placeholders = []string{
+	"licensekey", "yourlicensekey", "yourlicense", "mylicensekey",
+	"cloudtoken", "yourcloudtoken", "yourtoken", "mytoken", "mycloudtoken",
+	"myredispassword", "yourredispassword", "redispassword", "yourpassword", "mypassword", "enteryourpassword",
+	"yoursecret", "mysecret", "yoursecretpassword", "mysecretpassword",
+	"changeme", "changeit", "changethis", "pleasechangeme", "changemeplease", "replaceme", "replacethis", "tobereplaced",
+	"fixme", "todo", "tbd", "placeholder", "redacted", "foobared", "yourstrongpassword", "yourpasswordhere", "insertpasswordhere",
+}
+
+// bracketPattern is <your password>: a placeholder whatever it says. A tag of
+// another language (<path:…>) is a reference instead.
+var bracketPattern = regexp.MustCompile(`^<[^<>]*[A-Za-z][^<>]*>$`)
+
+// isPlaceholderText tells whether a text is one that a guide tells its readers
+// to replace.
+func isPlaceholderText(text string) bool {
+	text = strings.TrimSpace(text)
+	if lint.IsReference(text) {
+		return false
+	}
+	if bracketPattern.MatchString(text) {
+		return true
+	}
+	plain := strings.NewReplacer(" ", "", "-", "", "_", "", ".", "", "!", "").Replace(strings.ToLower(text))
+	return slices.Contains(placeholders, plain) || len(text) >= 3 && strings.Trim(strings.ToLower(text), "x*.") == ""
+}
+
+func isPlaceholder(s secret.Value) bool { return isPlaceholderText(s.Reveal()) }
+
+var secretPlaceholder = &lint.Rule{
+	ID:       "secret/placeholder",
+	Severity: lint.Error,
+	Doc: lint.Doc{
+		Title: "a value that the documentation tells people to replace",
+		Why: `A value was copied from a guide or a template and not replaced. A licence or token of that kind does not work: the gateway starts without its enterprise features, or never connects to Gravitee Cloud. A password of that kind works, and everyone who has read the guide knows it.
+
+Where the sides of one Redis hold different passwords, auth/password-mismatch tells of the placeholder instead.`,
+		Fix:  `Replace the value; better, refer to a Secret, so that the value does not stand in git at all.`,
+		Refs: []string{"https://documentation.gravitee.io/apim", refSecret},
+	},
+	Check: func(p *lint.Pass) {
+		found := collectPlain(p.Facts)
+		var disagreeing []*plainSet
+		var all []plainSecret
+		for _, s := range found.sets {
+			if s.group != nil {
+				if _, odd := passwordDisagreement(p.Facts, s.group); len(odd) > 0 {
+					disagreeing = append(disagreeing, s)
+					continue
+				}
+			}
+			for _, t := range s.all {
+				if isPlaceholder(t.value) {
+					t.what = s.what
+					all = append(all, t)
+				}
+			}
+		}
+		for _, side := range byText(all) {
+			if !slices.ContainsFunc(disagreeing, func(s *plainSet) bool { return s.holds(side[0]) }) {
+				reportPlaceholder(p, side)
+			}
+		}
+		for _, s := range unreplaced(p.Facts, found) {
+			p.ReportAt(s.place, "write the value that the documentation speaks of", "%s is still the placeholder %s of the documentation", s.what, s.value.Reveal())
+		}
+	},
+}
+
+func reportPlaceholder(p *lint.Pass, all []plainSecret) {
+	slices.SortStableFunc(all, func(a, b plainSecret) int { return a.place.Compare(b.place.Span) })
+	f := lint.Finding{
+		Message: all[0].what + " is still the placeholder of the documentation",
+		Help:    "write your own value, best into a Secret that is referred to here",
+	}
+	if len(all) > 1 {
+		f.Help = fmt.Sprintf("write a value of your own in all %d places, best into one Secret that they refer to", len(all))
+	}
+	for _, s := range all {
+		f.Places = append(f.Places, labeledPlace(s.place, s.label))
+	}
+	if len(all) == 1 {
+		f.Places[0].Label = ""
+	}
+	p.Report(f)
+}

@@ -1,0 +1,345 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/redisconf"
+	"github.com/quorumwright/quorumwright/internal/secret"
+	"github.com/quorumwright/quorumwright/lint"
+	"github.com/quorumwright/quorumwright/lint/repo"
+)
+
+// A plainSecret is a secret that can be read in the repository.
+type plainSecret struct {
+	// what is it, for a message: "the cloud token".
+	what string
+	// label says what stands at the place.
+	label string
+	place lint.Place
+	value secret.Value
+	// owner is the Secret that holds it in plain text, nil if it is elsewhere.
+	owner *lint.Config
+}
+
+// sameAs compares the values but for newlines at the end.
+func (s plainSecret) sameAs(t plainSecret) bool {
+	return strings.TrimRight(s.value.Reveal(), "\r\n") == strings.TrimRight(t.value.Reveal(), "\r\n")
+}
+
+// A plainSet are the places of one secret, or of all passwords of one Redis
+// group, by position.
+type plainSet struct {
+	what  string
+	group *lint.Group // nil if it is no password of a Redis
+	all   []plainSecret
+}
+
+func (s *plainSet) has(p lint.Place) bool {
+	return slices.ContainsFunc(s.all, func(t plainSecret) bool { return t.place.Span == p.Span })
+}
+
+func (s *plainSet) holds(t plainSecret) bool { return slices.ContainsFunc(s.all, t.sameAs) }
+
+func (s *plainSet) add(t plainSecret) {
+	s.all = append(s.all, t)
+	slices.SortStableFunc(s.all, func(a, b plainSecret) int { return a.place.Compare(b.place.Span) })
+}
+
+// byText returns the places in sets of equal values, in the order of position.
+func byText(all []plainSecret) [][]plainSecret {
+	var sets [][]plainSecret
+	for _, s := range all {
+		i := slices.IndexFunc(sets, func(t []plainSecret) bool { return t[0].sameAs(s) })
+		if i < 0 {
+			sets = append(sets, []plainSecret{s})
+		} else {
+			sets[i] = append(sets[i], s)
+		}
+	}
+	return sets
+}
+
+// plainSecrets are the secrets of an environment that can be read in the
+// repository: one set for each Redis group, then one for each other value.
+type plainSecrets struct{ sets []*plainSet }
+
+// collectPlain looks for secrets by where they stand, not by how random they
+// look: people choose passwords that no entropy test finds.
+func collectPlain(f *lint.Facts) *plainSecrets {
+	found := &plainSecrets{}
+	for _, g := range f.Groups {
+		for _, part := range f.PerMaster(g) {
+			if all := found.ofGroup(f, part); len(all) > 0 {
+				found.sets = append(found.sets, &plainSet{"the Redis password", part, all})
+			}
+		}
+	}
+	for _, v := range f.Env.Values {
+		found.ofValues(v)
+	}
+	for _, w := range f.Workloads {
+		found.ofWorkload(f, w)
+	}
+	refs := configRefs(f)
+	for _, c := range f.Configs {
+		if c.Kind == "ConfigMap" {
+			found.ofConfigMap(c)
+		} else {
+			found.ofSecret(c, refs)
+		}
+	}
+	return found
+}
+
+func (f *plainSecrets) has(p lint.Place) bool {
+	return slices.ContainsFunc(f.sets, func(s *plainSet) bool { return s.has(p) })
+}
+
+// add puts a secret to the places of the same value.
+func (f *plainSecrets) add(s plainSecret) {
+	if s.value.IsEmpty() || lint.IsReference(s.value.Reveal()) || !s.place.IsValid() || f.has(s.place) {
+		return
+	}
+	if i := slices.IndexFunc(f.sets, func(t *plainSet) bool { return t.holds(s) }); i >= 0 {
+		f.sets[i].add(s)
+		return
+	}
+	f.sets = append(f.sets, &plainSet{what: s.what, all: []plainSecret{s}})
+}
+
+// ofGroup returns where the passwords of a group are written: those of Redis,
+// and those that guard the Sentinels.
+func (f *plainSecrets) ofGroup(facts *lint.Facts, g *lint.Group) []plainSecret {
+	var all []plainSecret
+	add := func(label string, c lint.Credential) {
+		at := c.Source
+		known := func(s plainSecret) bool { return s.place.Span == at.Span }
+		if !c.Known || c.Secret.IsEmpty() || !at.IsValid() || f.has(at) || slices.ContainsFunc(all, known) {
+			return
+		}
+		if c.Ref != nil {
+			label = keyName(*c.Ref)
+		}
+		all = append(all, plainSecret{what: "the Redis password", label: label, place: at, value: c.Secret})
+	}
+	for _, h := range passwordHolders(facts, g) {
+		add(h.says+" this", h.cred)
+	}
+	for _, s := range g.Sentinels {
+		add("Sentinel asks for this", s.Password())
+		add("a Sentinel sends this to the others", s.SentinelPass())
+	}
+	for _, c := range g.Clients {
+		add(c.Name+" sends this", c.Password)
+		add(c.Name+" has this for Sentinel", c.SentinelPassword)
+	}
+	for _, s := range slices.Concat(g.Redis, g.Sentinels) {
+		for _, c := range s.Confs {
+			all = strays(c, all)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b plainSecret) int { return a.place.Compare(b.place.Span) })
+	return all
+}
+
+// strays adds the places where a password of all stands in a configuration but
+// is not read: in a comment, behind a misspelled directive, in a line with
+// broken quotes. Other rules tell of such lines; the password is in git all the
+// same.
+func strays(c *lint.Conf, all []plainSecret) []plainSecret {
+	text, offset := c.Text.Text()[min(c.Base, len(c.Text.Text())):], 0
+	for line := range strings.Lines(text) {
+		start := offset
+		offset += len(line)
+		words := strings.Fields(strings.TrimLeft(line, "# \t"))
+		if len(words) == 0 || !strings.EqualFold(words[0], "sentinel") && !nearDirective(words[0], "requirepass") && !nearDirective(words[0], "masterauth") {
+			continue
+		}
+		for _, s := range all {
+			value := strings.TrimRight(s.value.Reveal(), "\r\n")
+			i := strings.LastIndex(line, value)
+			if len(value) < 6 || i <= 0 {
+				continue
+			}
+			at := c.Place(start+i, start+i+len(value), "")
+			inside := func(t plainSecret) bool { return t.place.File == at.File && t.place.Line == at.Line }
+			if !slices.ContainsFunc(all, inside) {
+				all = append(all, plainSecret{what: s.what, label: "this is written here too", place: at, value: s.value})
+				break
+			}
+		}
+	}
+	return all
+}
+
+// secretName is what the names of values end with that hold a secret, secretEnv
+// the same for variables; harmless is how such names begin when they hold
+// something else.
+var (
+	secretName = regexp.MustCompile(`(?i)(?:password|passwd|passphrase|token|client_?secret|api_?key|private_?key|secret_?access_?key|license_?key|licence_?key)$`)
+	secretEnv  = regexp.MustCompile(`(?i)(?:^|[_.])(?:redis_?cli_?auth|pass|password|passwd|passphrase|token|client_?secret|api_?key|private_?key|secret_?access_?key|license_?key|licence_?key)$`)
+	harmless   = regexp.MustCompile(`^(?:(?:use|enable|require|mount|automount|existing|generate|rotate|allow|disable)[A-Z_]|(?:.*_)?(?:USE|ENABLE|REQUIRE|EXISTING|GENERATE|ALLOW|DISABLE)_)`)
+)
+
+// secretValue tells whether a value can be a secret: a text, not a switch, a
+// number of seconds or the name of a file.
+func secretValue(v repo.Value) bool {
+	if !v.IsScalar() || v.Tag() == "!!bool" || v.Tag() == "!!float" {
+		return false
+	}
+	switch text := v.Text(); {
+	case strings.HasPrefix(text, "/"), strings.EqualFold(text, "true"), strings.EqualFold(text, "false"), strings.EqualFold(text, "none"):
+		return false
+	}
+	return true
+}
+
+// ofValues looks at Helm values: license.key, lists of environment variables,
+// and every key that is named like a secret.
+func (f *plainSecrets) ofValues(v *repo.Values) {
+	if key := v.Value.Get("license", "key"); key.IsScalar() {
+		f.add(plainSecret{what: "the licence key", label: "license.key", place: lint.At(v.Object, key, ""), value: secret.New(key.Text())})
+	}
+	var walk func(name string, at repo.Value)
+	walk = func(name string, at repo.Value) {
+		for k, e := range at.Fields() {
+			if secretName.MatchString(k) && !harmless.MatchString(k) && secretValue(e) {
+				f.add(plainSecret{what: e.Path().String(), label: e.Path().String(), place: lint.At(v.Object, e, ""), value: secret.New(e.Text())})
+				continue
+			}
+			walk(k, e)
+		}
+		for _, e := range at.Items() {
+			if env := e.Get("name"); env.IsScalar() && e.Get("value").Exists() {
+				f.ofEnv(v.Object, env.Text(), e.Get("value"))
+				continue
+			}
+			walk("", e)
+		}
+	}
+	walk("", v.Value)
+}
+
+func (f *plainSecrets) ofEnv(o *repo.Object, name string, value repo.Value) {
+	if !secretEnv.MatchString(name) || harmless.MatchString(name) || !secretValue(value) {
+		return
+	}
+	f.add(plainSecret{what: envWhat(name), label: name, place: lint.At(o, value, ""), value: secret.New(value.Text())})
+}
+
+// envWhat says what a variable holds, in the words of the product where it is
+// one of the gateway's.
+func envWhat(name string) string {
+	switch strings.ToLower(strings.ReplaceAll(name, ".", "_")) {
+	case "gravitee_cloud_token":
+		return "the cloud token (" + name + ")"
+	case "gravitee_license_key":
+		return "the licence key (" + name + ")"
+	}
+	return "the variable " + name
+}
+
+// ofWorkload looks at the environment of pods that run Redis or Sentinel, and
+// at the gateway's own variables wherever they stand.
+func (f *plainSecrets) ofWorkload(facts *lint.Facts, w *lint.Workload) {
+	ours := slices.ContainsFunc(slices.Concat(facts.Redis, facts.Sentinels), func(s *lint.Server) bool { return s.Container.Workload == w })
+	for _, c := range w.Containers {
+		for _, e := range c.Value.Get("env").Items() {
+			name := e.Get("name").Text()
+			lower := strings.ToLower(name)
+			if ours || strings.HasPrefix(lower, "gravitee_") || strings.HasPrefix(lower, "redis") {
+				f.ofEnv(w.Object, name, e.Get("value"))
+			}
+		}
+	}
+}
+
+// ofConfigMap looks for the directives of redis.conf and sentinel.conf that
+// hold a password, in texts that no server of the repository is seen to read.
+func (f *plainSecrets) ofConfigMap(c *lint.Config) {
+	for name, v := range c.All() {
+		conf := redisconf.Parse(v.Text())
+		for _, d := range conf.Directives {
+			at, ok := passwordArg(&d)
+			if !ok || d.Name == "user" && !strings.HasSuffix(name, ".conf") {
+				continue
+			}
+			span := v.TextSpan(at.Offset, at.End)
+			f.add(plainSecret{
+				what:  fmt.Sprintf("the password in %s of ConfigMap %s", name, c.Name),
+				label: fmt.Sprintf("%s of ConfigMap %s", name, c.Name),
+				place: lint.Place{Span: span, Object: c.Object.ID(), Path: v.Path().String()},
+				value: secret.New(strings.TrimPrefix(at.Text, ">")),
+			})
+		}
+	}
+}
+
+// passwordArg returns the argument of a directive that is a password.
+func passwordArg(d *redisconf.Directive) (*redisconf.Word, bool) {
+	switch {
+	case (d.Name == "requirepass" || d.Name == "masterauth" || d.Name == "primaryauth") && len(d.Args) == 1:
+		return &d.Args[0], true
+	case d.Name == "sentinel" && len(d.Args) == 3 && strings.EqualFold(d.Args[0].Text, "auth-pass"):
+		return &d.Args[2], true
+	case d.Name == "sentinel" && len(d.Args) == 2 && strings.EqualFold(d.Args[0].Text, "sentinel-pass"):
+		return &d.Args[1], true
+	case d.Name == "user":
+		for i := range d.Args {
+			if strings.HasPrefix(d.Args[i].Text, ">") && i > 0 {
+				return &d.Args[i], true
+			}
+		}
+	}
+	return nil, false
+}
+
+// ofSecret takes the values of a Secret that is neither encrypted nor a
+// reference, as far as they have to do with Redis or the gateway.
+func (f *plainSecrets) ofSecret(c *lint.Config, refs []configRef) {
+	whole := ourWords.MatchString(c.Name) || slices.ContainsFunc(refs, func(r configRef) bool {
+		return r.kind == "Secret" && r.key == "" && r.name == c.Name && !r.env
+	})
+	for name, v := range c.All() {
+		value, ok := c.Secret(name)
+		ours := whole || ourWords.MatchString(name) || slices.ContainsFunc(refs, func(r configRef) bool {
+			return r.kind == "Secret" && r.key == name && r.name == c.Name
+		})
+		if !ok || !ours {
+			continue
+		}
+		f.add(plainSecret{
+			what: fmt.Sprintf("key %q of Secret %q", name, c.Name), label: fmt.Sprintf("key %q of Secret %q", name, c.Name),
+			place: lint.At(c.Object, v, ""), value: value, owner: c,
+		})
+	}
+}
+
+// unreplaced returns what stands in angle brackets elsewhere in the values of
+// the gateway's chart: a host, a tag.
+func unreplaced(f *lint.Facts, found *plainSecrets) []plainSecret {
+	var all []plainSecret
+	for _, v := range f.Env.Values {
+		if !slices.ContainsFunc(f.Clients, func(c *lint.Client) bool { return c.Values == v }) {
+			continue
+		}
+		var walk func(at repo.Value)
+		walk = func(at repo.Value) {
+			for _, e := range at.Fields() {
+				walk(e)
+			}
+			for _, e := range at.Items() {
+				walk(e)
+			}
+			place := lint.At(v.Object, at, "")
+			if at.IsScalar() && bracketPattern.MatchString(at.Text()) && !lint.IsReference(at.Text()) && !found.has(place) {
+				all = append(all, plainSecret{what: at.Path().String(), place: place, value: secret.New(at.Text())})
+			}
+		}
+		walk(v.Value)
+	}
+	return all
+}

@@ -1,0 +1,140 @@
+package lint
+
+import (
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/quorumwright/quorumwright/internal/secret"
+	"github.com/quorumwright/quorumwright/lint/repo"
+)
+
+// Options say how a repository is judged.
+type Options struct {
+	Rules []*Rule
+	// Strict puts the strict profile in force.
+	Strict bool
+	// Problems are found outside of package repo, such as drift between a spec
+	// and its generated tree. Like those of the repository they are reported by
+	// the rule with their id.
+	Problems []repo.Problem
+}
+
+// Run judges a repository and returns its findings in order, one for each
+// cause: what shows in several environments is told once, with their names.
+// Every secret that the facts hold is made known to the repository's snippets.
+func Run(r *repo.Repo, opts Options) []*Finding {
+	perEnv := make([][]*Finding, len(r.Environments))
+	secrets := make([][]secret.Value, len(r.Environments))
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range min(runtime.GOMAXPROCS(0), len(r.Environments)) {
+		wg.Go(func() {
+			for i := range next {
+				facts := Collect(r.Environments[i])
+				secrets[i] = facts.Secrets()
+				perEnv[i] = judge(facts, opts)
+			}
+		})
+	}
+	for i := range r.Environments {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	findings := problems(opts.Rules, slices.Concat(r.Problems, opts.Problems))
+	for i := range perEnv {
+		findings = append(findings, perEnv[i]...)
+		for _, s := range secrets[i] {
+			r.AddSecret(s)
+		}
+	}
+	slices.SortStableFunc(findings, (*Finding).Compare)
+	return merge(findings)
+}
+
+func judge(facts *Facts, opts Options) []*Finding {
+	var findings []*Finding
+	for _, rule := range opts.Rules {
+		if rule.Check == nil {
+			continue
+		}
+		rule.Check(&Pass{Rule: rule, Facts: facts, Strict: opts.Strict, report: func(f *Finding) {
+			findings = append(findings, f)
+		}})
+	}
+	return findings
+}
+
+// problems turns what reading found into findings of the rules of that name.
+func problems(rules []*Rule, all []repo.Problem) []*Finding {
+	var findings []*Finding
+	for _, p := range all {
+		i := slices.IndexFunc(rules, func(r *Rule) bool { return r.ID == p.Rule })
+		if i < 0 {
+			continue
+		}
+		f := &Finding{Rule: rules[i], Severity: rules[i].Severity, Message: p.Message, Help: p.Help, Places: []Place{{Span: p.Span}}}
+		for _, rel := range p.Related {
+			f.Places = append(f.Places, Place{Span: rel.Span, Label: rel.Message})
+		}
+		findings = append(findings, f)
+	}
+	return findings
+}
+
+// merge joins findings that differ in nothing but the environment.
+func merge(sorted []*Finding) []*Finding {
+	var out []*Finding
+	index := map[string]*Finding{}
+	for _, f := range sorted {
+		var key strings.Builder
+		key.WriteString(f.Rule.ID + "\x00" + f.Message)
+		for _, p := range f.Places {
+			key.WriteString("\x00" + p.Span.String() + "\x00" + p.Label)
+		}
+		if first := index[key.String()]; first != nil {
+			first.Environments = append(first.Environments, f.Environments...)
+			slices.Sort(first.Environments)
+			first.Environments = slices.Compact(first.Environments)
+			continue
+		}
+		index[key.String()] = f
+		out = append(out, f)
+	}
+	return out
+}
+
+// Secrets returns every secret value that the facts hold.
+func (f *Facts) Secrets() []secret.Value {
+	var all []secret.Value
+	add := func(c Credential) {
+		if c.Known && !c.Secret.IsEmpty() {
+			all = append(all, c.Secret)
+		}
+	}
+	for _, s := range slices.Concat(f.Redis, f.Sentinels) {
+		add(s.Password())
+		add(s.MasterAuth())
+		for _, d := range s.SentinelAll("auth-pass") {
+			add(f.credential(d.Arg(2)))
+		}
+		add(s.SentinelPass())
+	}
+	for _, c := range f.Clients {
+		add(c.Password)
+		add(c.SentinelPassword)
+	}
+	for _, c := range f.Configs {
+		if c.Kind != "Secret" {
+			continue
+		}
+		for key := range c.All() {
+			if s, ok := c.Secret(key); ok && !s.IsEmpty() {
+				all = append(all, s)
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,133 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/spelling"
+	"github.com/quorumwright/quorumwright/lint/repo"
+)
+
+// A Slip is one label that a selector asks for and that pods do not have, while
+// they have one that is written alike.
+type Slip struct {
+	// Key and Value are what the selector asks for, Asked where.
+	Key, Value string
+	Asked      repo.Value
+	// Have is the label of the pods.
+	HaveKey, HaveValue string
+	Have               repo.Value
+}
+
+// matchLabels returns what the workload's own selector asks for.
+func (w *Workload) matchLabels() repo.Value {
+	if w.Object.Kind == "ReplicationController" {
+		return w.Selector
+	}
+	return w.Selector.Get("matchLabels")
+}
+
+// Unmatched returns the labels that the workload's own selector asks for and its
+// pod template does not have. The API server refuses such a workload.
+func (w *Workload) Unmatched() []repo.Value {
+	var all []repo.Value
+	for key, v := range w.matchLabels().Fields() {
+		if have, ok := w.Labels[key]; !ok || have != v.Text() {
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
+// selectWorkloads fills in the workloads of a Service. A selector that selects
+// nothing, and would but for one slip, is judged as if it were right.
+func (f *Facts) selectWorkloads(s *Service) {
+	for _, w := range f.Workloads {
+		if sameNamespace(s.Object.Namespace, w.Object.Namespace) && selects(s.Selector, w.Labels) {
+			s.Workloads = append(s.Workloads, w)
+		}
+	}
+	if len(s.Workloads) > 0 || len(s.Selector) == 0 {
+		return
+	}
+	for _, w := range f.Workloads {
+		if sameNamespace(s.Object.Namespace, w.Object.Namespace) && selects(s.Selector, labels(w.matchLabels())) {
+			s.Workloads = append(s.Workloads, w) // its template is wrong: manifest/selector
+		}
+	}
+	if len(s.Workloads) > 0 {
+		return
+	}
+	var meant []*Workload
+	for _, w := range f.Workloads {
+		if _, ok := s.slip(w); ok && sameNamespace(s.Object.Namespace, w.Object.Namespace) {
+			meant = append(meant, w)
+		}
+	}
+	if len(meant) != 1 || f.HasOperator() {
+		return
+	}
+	slip, _ := s.slip(meant[0])
+	s.Slip, s.Workloads = &slip, meant
+}
+
+// slip returns the only label that keeps a Service from selecting a workload's
+// pods, if it is written like one that they have.
+func (s *Service) slip(w *Workload) (Slip, bool) {
+	var found []Slip
+	for key, asked := range s.SelectorAt.Fields() {
+		value := asked.Text()
+		have := w.LabelsAt.Get(key)
+		if have.Exists() && have.Text() == value {
+			continue
+		}
+		slip := Slip{Key: key, Value: value, Asked: asked, HaveKey: key, HaveValue: have.Text(), Have: have}
+		if !have.Exists() {
+			var keys []string
+			for k, v := range w.LabelsAt.Fields() {
+				if v.Text() == value && s.Selector[k] == "" {
+					keys = append(keys, k)
+				}
+			}
+			slip.HaveKey, slip.HaveValue = spelling.Nearest(key, keys, spelling.Slips(key)), value
+			slip.Have = w.LabelsAt.Get(slip.HaveKey)
+			if slip.HaveKey == "" {
+				return Slip{}, false
+			}
+		} else if !alike(value, have.Text()) {
+			return Slip{}, false
+		}
+		found = append(found, slip)
+	}
+	if len(found) != 1 {
+		return Slip{}, false
+	}
+	return found[0], true
+}
+
+// alike tells whether one word is a likely misspelling of another. Words that
+// differ in their digits alone are meant as they are.
+func alike(a, b string) bool {
+	if a == b || strings.Map(noDigit, a) == strings.Map(noDigit, b) {
+		return a == b
+	}
+	return spelling.Nearest(a, []string{b}, spelling.Slips(a)) != ""
+}
+
+func noDigit(r rune) rune {
+	if r >= '0' && r <= '9' {
+		return -1
+	}
+	return r
+}
+
+// HasOperator tells whether custom resources of an operator make Redis pods
+// that the repository does not show.
+func (f *Facts) HasOperator() bool {
+	return slices.ContainsFunc(f.Env.Objects, func(o *repo.Object) bool {
+		group, _, _ := strings.Cut(strings.ToLower(o.APIVersion), "/")
+		kind := strings.ToLower(o.Kind)
+		return strings.Contains(group, "redis") || strings.Contains(group, "valkey") ||
+			strings.Contains(group, ".") && (strings.Contains(kind, "redis") || strings.Contains(kind, "valkey"))
+	})
+}
