@@ -1,0 +1,105 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/quorumwright/quorumwright/lint"
+	"github.com/quorumwright/quorumwright/lint/report"
+	"github.com/quorumwright/quorumwright/lint/rules"
+	"github.com/quorumwright/quorumwright/schema"
+	"github.com/spf13/cobra"
+)
+
+func newExplain(g *globals) *cobra.Command {
+	return &cobra.Command{
+		Use:   "explain RULE|FIELD",
+		Short: "Explain a rule, or a field of the spec",
+		Long: `Explain a rule: what happens when it is broken, how to fix it, with an example.
+Or explain a field of the spec: its type, what may stand there, its default and
+where it lands.`,
+		Example: `  quorumwright explain sentinel/no-replica
+  quorumwright explain spec.redis.nodes
+  quorumwright explain spec`,
+		Args: cobra.ExactArgs(1),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return explainable(), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			name := args[0]
+			if r := rules.ByID(name); r != nil {
+				bad, good := rules.Examples(name)
+				return report.WriteRule(g.out, r, bad, good)
+			}
+			if field, ok := schema.Explain(name); ok {
+				return writeField(g.out, field)
+			}
+			near := schema.Suggest(name)
+			if near == "" || strings.Contains(name, "/") {
+				near = lint.Nearest(name, explainable())
+			}
+			if near != "" {
+				return usagef("%q is neither a rule nor a field of the spec: did you mean %s?", name, near)
+			}
+			if strings.Contains(name, "/") {
+				return usagef("no rule %q: quorumwright rules lists them", name)
+			}
+			return usagef("no field %q: quorumwright explain spec lists them", name)
+		},
+	}
+}
+
+// writeField prints the page of a field of the spec, with the fields below it.
+func writeField(w io.Writer, f schema.Field) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s  (%s)\n\n", f.Path, f.Type)
+	if f.Doc != "" {
+		fmt.Fprintf(&b, "%s\n\n", f.Doc)
+	}
+	if f.Constraint != "" {
+		fmt.Fprintf(&b, "  allowed   %s\n", f.Constraint)
+	}
+	switch {
+	case f.Required:
+		b.WriteString("  default   none: it must be there\n")
+	case f.Default != "":
+		fmt.Fprintf(&b, "  default   %s\n", f.Default)
+	}
+	if f.Lands != "" {
+		fmt.Fprintf(&b, "  lands in  %s\n", f.Lands)
+	}
+	for i, name := range f.Fields {
+		if i == 0 {
+			b.WriteString("\nfields:\n")
+		}
+		below, _ := schema.Explain(f.Path + "." + name)
+		fmt.Fprintf(&b, "  %-18s %s\n", name, firstSentence(below.Doc))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func firstSentence(text string) string {
+	text = strings.ReplaceAll(text, "\n", " ")
+	if i := strings.Index(text, ". "); i >= 0 {
+		text = text[:i+1]
+	}
+	return text
+}
+
+// explainable returns everything that has an explanation.
+func explainable() []string {
+	var names []string
+	for _, r := range rules.All() {
+		names = append(names, r.ID)
+	}
+	fields, err := schema.Fields()
+	if err != nil {
+		return names
+	}
+	for _, f := range fields {
+		names = append(names, f.Path)
+	}
+	return names
+}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/quorumwright/quorumwright/lint"
+	"github.com/quorumwright/quorumwright/lint/repo"
+	"github.com/quorumwright/quorumwright/lint/report"
+	"github.com/quorumwright/quorumwright/lint/rules"
+	"github.com/spf13/cobra"
+)
+
+const lintDoc = `Judge whether the halves of a GitOps repository meet.
+
+PATH is a file, a folder, or - for standard input; without one, everything
+below the current folder is read. Kustomize roots are rendered in memory, plain
+manifests and Helm values are read as they are, and values are paired with the
+manifests that they belong to. Files named together are judged together.
+
+Nothing is fetched, started or written. Exit code 0: nothing found; 1: findings
+at or above --fail-on; 2: wrong usage; 3: something could not be read.`
+
+const lintExample = `  quorumwright lint                                    # the current folder
+  quorumwright lint redis.yaml values.yaml             # these two, together
+  quorumwright lint deploy --values gateway.yaml       # manifests and their values
+  quorumwright lint --output text --output sarif=lint.sarif
+  quorumwright lint --select auth,sentinel --fail-on warning`
+
+// lintFlags are what lint is told.
+type lintFlags struct {
+	values       []string
+	chartVersion string
+	outputs      []string
+	failOn       string
+	selectIDs    []string
+	ignoreIDs    []string
+	profile      string
+	exclude      []string
+}
+
+func newLint(g *globals) *cobra.Command {
+	var f lintFlags
+	cmd := &cobra.Command{
+		Use:     "lint [PATH…]",
+		Short:   "Judge whether the halves of a GitOps repository meet",
+		Long:    lintDoc,
+		Example: lintExample,
+		RunE:    func(cmd *cobra.Command, paths []string) error { return g.lint(f, paths) },
+	}
+	flags := cmd.Flags()
+	flags.StringArrayVar(&f.values, "values", nil, "Helm values `FILE` of the gateway; may be repeated, a later file wins")
+	flags.StringVar(&f.chartVersion, "chart-version", "", "`VERSION` of the gateway's chart, if the repository does not tell")
+	flags.StringArrayVar(&f.exclude, "exclude", nil, "leave out files that match the `GLOB`; may be repeated")
+	f.report(cmd)
+	return cmd
+}
+
+// report adds the flags that say what is judged and how it is shown.
+func (f *lintFlags) report(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringArrayVarP(&f.outputs, "output", "o", nil, "`FORMAT[=FILE]`: "+strings.Join(report.FormatNames(), ", ")+"; may be repeated")
+	flags.StringVar(&f.failOn, "fail-on", "error", "exit with 1 from this `SEVERITY` on: error, warning or info")
+	flags.StringSliceVar(&f.selectIDs, "select", nil, "only these rules or families (`IDS`)")
+	flags.StringSliceVar(&f.ignoreIDs, "ignore", nil, "not these rules or families (`IDS`)")
+	flags.StringVar(&f.profile, "profile", "default", "default or strict (`PROFILE`): how severe findings are")
+}
+
+func (g *globals) lint(f lintFlags, paths []string) error {
+	opts := repo.Options{Paths: paths, Values: f.values, ChartVersion: f.chartVersion, Exclude: f.exclude}
+	if slices.Contains(paths, "-") {
+		b, err := io.ReadAll(io.LimitReader(g.in, maxStdin+1))
+		if err != nil {
+			return failedf("standard input: %s", reason(err))
+		}
+		if len(b) > maxStdin {
+			return failedf("standard input is larger than %d MiB", maxStdin>>20)
+		}
+		opts.Stdin = b
+	}
+	return g.judge(f, repo.DirFS("."), opts, nil)
+}
+
+const maxStdin = 1 << 20
+
+// judge opens a repository, runs the rules and prints the report. Problems are
+// what was found elsewhere, such as drift.
+func (g *globals) judge(f lintFlags, fsys fs.FS, opts repo.Options, problems []repo.Problem) error {
+	failOn, err := lint.ParseSeverity(f.failOn)
+	if err != nil {
+		return usagef("--fail-on: %s", err)
+	}
+	if f.profile != "default" && f.profile != "strict" {
+		return usagef("--profile %s: use default or strict", f.profile)
+	}
+	outputs, err := report.ParseOutputs(f.outputs, os.Getenv)
+	if err != nil {
+		return usagef("%s", err)
+	}
+	chosen, err := chooseRules(f.selectIDs, f.ignoreIDs)
+	if err != nil {
+		return err
+	}
+	r, err := repo.Open(fsys, opts)
+	if err != nil {
+		return &exitError{exitFailed, err}
+	}
+	findings := lint.Run(r, lint.Options{Rules: chosen, Strict: f.profile == "strict", Problems: problems})
+	rep := &report.Report{
+		Findings: findings, Rules: chosen, Source: r,
+		Files: len(r.Files), Roots: r.Roots, Version: version(), Color: g.useColor(g.out),
+	}
+	if err := report.Write(g.out, rep, outputs); err != nil {
+		return &exitError{exitFailed, err}
+	}
+	if g.verbose {
+		fmt.Fprintf(g.err, "%d files read, %d kustomize roots rendered, %d rules\n", len(r.Files), r.Roots, len(chosen))
+	}
+	return verdict(findings, failOn)
+}
+
+// verdict turns findings into the exit code. A limit that was hit means that
+// not everything was read.
+func verdict(findings []*lint.Finding, failOn lint.Severity) error {
+	code := exitClean
+	for _, f := range findings {
+		switch {
+		case f.Suppressed != "":
+		case f.Rule.ID == "yaml/limits":
+			code = exitFailed
+		case f.Severity >= failOn:
+			code = max(code, exitFindings)
+		}
+	}
+	if code == exitClean {
+		return nil
+	}
+	return &exitError{code: code}
+}
+
+// chooseRules applies --select and --ignore.
+func chooseRules(selected, ignored []string) ([]*lint.Rule, error) {
+	all := rules.All()
+	for _, name := range slices.Concat(selected, ignored) {
+		if !slices.ContainsFunc(all, func(r *lint.Rule) bool { return matches(r, name) }) {
+			return nil, unknownRule(name)
+		}
+	}
+	var chosen []*lint.Rule
+	for _, r := range all {
+		in := len(selected) == 0 || slices.ContainsFunc(selected, func(n string) bool { return matches(r, n) })
+		out := slices.ContainsFunc(ignored, func(n string) bool { return matches(r, n) })
+		if in && !out {
+			chosen = append(chosen, r)
+		}
+	}
+	return chosen, nil
+}
+
+func matches(r *lint.Rule, name string) bool { return r.ID == name || r.Family() == name }
+
+func unknownRule(name string) error {
+	var names []string
+	for _, r := range rules.All() {
+		names = append(names, r.ID, r.Family())
+	}
+	if near := lint.Nearest(name, names); near != "" {
+		return usagef("unknown rule %q: did you mean %s?", name, near)
+	}
+	return usagef("unknown rule %q: quorumwright rules lists them", name)
+}

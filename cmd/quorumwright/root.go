@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// streams are where the program reads and writes: data on out, everything else
+// on err.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// globals are the flags of every command.
+type globals struct {
+	streams
+	dir     string
+	spec    string
+	quiet   bool
+	verbose bool
+	color   string
+}
+
+const rootDoc = `Redis with Sentinel and the Gravitee gateway, from one spec, proven to meet.
+
+generate writes the kustomize tree of Redis and Sentinel and the Helm values of
+the gateway, for each environment of a spec. lint reads any GitOps repository,
+generated or written by hand, and says where its halves do not meet: passwords,
+master names, image tags, hosts, ports, namespaces, quorum, values that do
+nothing.`
+
+const rootExample = `  quorumwright init                       # a commented spec to start from
+  quorumwright generate                   # write deploy/ from quorumwright.yaml
+  quorumwright lint                       # judge everything below the current folder
+  quorumwright lint redis.yaml values.yaml
+  quorumwright explain sentinel/no-replica`
+
+// newRoot returns the command tree. A new one is made for each run: commands
+// keep no state.
+func newRoot(s streams) *cobra.Command {
+	g := &globals{streams: s}
+	root := &cobra.Command{
+		Use:           "quorumwright",
+		Short:         "Redis with Sentinel and the Gravitee gateway, from one spec, proven to meet",
+		Long:          rootDoc,
+		Example:       rootExample,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			switch g.color {
+			case "auto", "always", "never":
+			default:
+				return usagef("--color %s: use auto, always or never", g.color)
+			}
+			if g.dir == "" {
+				return nil
+			}
+			if err := os.Chdir(g.dir); err != nil {
+				return failedf("-C %s: %s", g.dir, reason(err))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetIn(s.in)
+	root.SetOut(s.out)
+	root.SetErr(s.err)
+	root.CompletionOptions.HiddenDefaultCmd = false
+	flags := root.PersistentFlags()
+	flags.StringVarP(&g.dir, "directory", "C", "", "run as if started in `DIR`")
+	flags.StringVarP(&g.spec, "file", "f", "", "the spec `FILE` (default quorumwright.yaml, .yml or .cue)")
+	flags.BoolVarP(&g.quiet, "quiet", "q", false, "print errors and findings only")
+	flags.BoolVarP(&g.verbose, "verbose", "v", false, "say what is being done")
+	flags.StringVar(&g.color, "color", "auto", "`WHEN` to use colours: auto, always or never")
+	root.AddCommand(
+		newInit(g),
+		newGenerate(g),
+		newBuild(g),
+		newLint(g),
+		newCheck(g),
+		newExplain(g),
+		newRules(g),
+		newSchema(g),
+		newVersion(g),
+	)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%s\nsee: %s --help", err, cmd.CommandPath())
+	})
+	return root
+}
+
+// run runs one command line and returns the exit code.
+func run(ctx context.Context, args []string, s streams) (code int) {
+	defer func() {
+		if r := recover(); r != nil {
+			fmt.Fprintf(s.err, "quorumwright: internal error (%T); please report what you ran\n", r)
+			if os.Getenv("QUORUMWRIGHT_TRACE") != "" {
+				s.err.Write(debug.Stack())
+			}
+			code = exitFailed
+		}
+	}()
+	root := newRoot(s)
+	root.SetArgs(args)
+	return tell(s.err, usageError(root.ExecuteContext(ctx)))
+}
+
+// usageError words cobra's own complaints like ours.
+func usageError(err error) error {
+	if err == nil {
+		return nil
+	}
+	if text, ok := strings.CutPrefix(err.Error(), "unknown command "); ok {
+		text, _, _ = strings.Cut(text, "\n\nDid you mean")
+		return usagef("unknown command %s\nsee: quorumwright --help", text)
+	}
+	return err
+}
+
+// useColor tells whether output to w is coloured.
+func (g *globals) useColor(w io.Writer) bool {
+	switch g.color {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && isTerminal(w)
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// note prints a line for the person, unless -q is given.
+func (g *globals) note(format string, args ...any) {
+	if !g.quiet {
+		fmt.Fprintf(g.err, format+"\n", args...)
+	}
+}

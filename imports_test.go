@@ -1,0 +1,91 @@
+package quorumwright_test
+
+import (
+	"encoding/json"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/quorumwright/quorumwright"
+
+// mayImport is the import graph: which rooms a room may use. Data flows one
+// way; generate and lint meet only in cmd, as an fs.FS.
+var mayImport = map[string][]string{
+	"":                   {},
+	"cmd/quorumwright":   {"internal/spelling", "", "schema", "generate", "lint", "lint/repo", "lint/rules", "lint/report", "internal/apim", "internal/redisconf", "internal/secret", "internal/prove", "internal/git"},
+	"schema":             {"internal/spelling", "", "internal/apim", "internal/redisconf"},
+	"generate":           {"", "schema", "internal/apim", "internal/redisconf"},
+	"lint":               {"internal/spelling", "lint/repo", "internal/apim", "internal/redisconf", "internal/secret"},
+	"lint/repo":          {"internal/secret"},
+	"lint/rules":         {"lint", "lint/repo", "internal/apim", "internal/redisconf", "internal/secret"},
+	"lint/report":        {"internal/spelling", "lint", "lint/repo"},
+	"golden":             {},
+	"internal/apim":      {"internal/spelling"},
+	"internal/git":       {},
+	"internal/prove":     {"lint", "lint/repo", "internal/redisconf", "internal/secret"},
+	"internal/redisconf": {"internal/spelling"},
+	"internal/secret":    {},
+	"internal/spelling":  {},
+}
+
+// homes are the third-party packages with the rooms that may use them.
+var homes = map[string][]string{
+	"cuelang.org/go":         {"schema", "generate"},
+	"sigs.k8s.io/kustomize":  {"lint/repo"},
+	"github.com/spf13/cobra": {"cmd/quorumwright"},
+	"go.yaml.in/yaml/v3":     {"schema", "generate", "lint/repo", "internal/apim", "cmd/quorumwright"},
+	"golang.org/x/sys":       {"lint/repo", "cmd/quorumwright", "internal/prove"},
+}
+
+// TestImports holds the code, without its tests, to the graph.
+func TestImports(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	for dec := json.NewDecoder(strings.NewReader(string(out))); dec.More(); {
+		var pkg struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&pkg); err != nil {
+			t.Fatal(err)
+		}
+		room := roomOf(pkg.ImportPath)
+		allowed, ok := mayImport[room]
+		if !ok {
+			t.Errorf("%s is not in the import graph: add it to mayImport", room)
+		}
+		for _, imp := range pkg.Imports {
+			switch {
+			case imp == module || strings.HasPrefix(imp, module+"/"):
+				if other := roomOf(imp); other != room && !slices.Contains(allowed, other) {
+					t.Errorf("%q must not import %q", room, other)
+				}
+			case strings.Contains(strings.SplitN(imp, "/", 2)[0], "."):
+				if !slices.Contains(home(imp), room) {
+					t.Errorf("%q must not import %s: its home is %q", room, imp, home(imp))
+				}
+			}
+		}
+	}
+}
+
+// roomOf returns the room of a package of ours. What lies in a room's own
+// internal folder is a part of the room.
+func roomOf(importPath string) string {
+	room := strings.TrimPrefix(strings.TrimPrefix(importPath, module), "/")
+	room, _, _ = strings.Cut(room, "/internal/")
+	return room
+}
+
+func home(imp string) []string {
+	for prefix, rooms := range homes {
+		if imp == prefix || strings.HasPrefix(imp, prefix+"/") {
+			return rooms
+		}
+	}
+	return nil
+}

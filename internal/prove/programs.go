@@ -1,0 +1,116 @@
+package prove
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// programs are the servers of this machine that stand in for those of images.
+type programs struct {
+	// Server is redis-server or valkey-server, CLI the client beside it.
+	Server, CLI string
+	// Version is what the server says of itself: "Redis 7.0.15".
+	Version string
+}
+
+// A MissingError says that a program is not on this machine.
+type MissingError struct{ Program, Install string }
+
+func (e *MissingError) Error() string {
+	return fmt.Sprintf("no %s on this machine: %s", e.Program, e.Install)
+}
+
+const installHint = "apt-get install redis-server (Debian, Ubuntu), dnf install valkey (Fedora), or name one with --redis-server PATH"
+
+var serverVersion = regexp.MustCompile(`v=(\d+\.\d+\.\d+)`)
+
+// findPrograms looks for the server, or takes the one named.
+func findPrograms(server string, valkey bool) (programs, error) {
+	var p programs
+	candidates := []string{"redis-server", "valkey-server"}
+	if valkey {
+		candidates = []string{"valkey-server", "redis-server"}
+	}
+	if server != "" {
+		candidates = []string{server}
+	}
+	for _, name := range candidates {
+		if path, err := exec.LookPath(name); err == nil {
+			p.Server = path
+			break
+		}
+	}
+	if p.Server == "" {
+		name := "redis-server"
+		if server != "" {
+			name = server
+		}
+		return p, &MissingError{name, installHint}
+	}
+	var err error
+	if p.Server, err = filepath.EvalSymlinks(p.Server); err != nil {
+		return p, err
+	}
+	if p.Server, err = filepath.Abs(p.Server); err != nil {
+		return p, err
+	}
+	out, err := exec.Command(p.Server, "--version").Output()
+	if err != nil {
+		return p, &MissingError{"working " + filepath.Base(p.Server), "it does not answer --version; " + installHint}
+	}
+	product := "Redis"
+	if strings.Contains(string(out), "Valkey") {
+		product = "Valkey"
+	}
+	if m := serverVersion.FindSubmatch(out); m != nil {
+		p.Version = product + " " + string(m[1])
+	} else {
+		p.Version = product
+	}
+	for _, name := range []string{"redis-cli", "valkey-cli"} {
+		beside := filepath.Join(filepath.Dir(p.Server), name)
+		if _, err := os.Stat(beside); err == nil {
+			p.CLI = beside
+			return p, nil
+		}
+	}
+	for _, name := range []string{"redis-cli", "valkey-cli"} {
+		if path, err := exec.LookPath(name); err == nil {
+			p.CLI = path
+			return p, nil
+		}
+	}
+	return p, &MissingError{"redis-cli", "the start scripts and probes need it; apt-get install redis-tools"}
+}
+
+// install puts the programs into a folder, by each name that they are known by.
+func (p programs) install(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for _, f := range []struct {
+		from  string
+		names []string
+	}{
+		{p.Server, []string{"redis-server", "redis-sentinel", "valkey-server", "valkey-sentinel"}},
+		{p.CLI, []string{"redis-cli", "valkey-cli"}},
+	} {
+		b, err := os.ReadFile(f.from)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, f.names[0]), b, 0o755); err != nil {
+			return err
+		}
+		for _, name := range f.names[1:] {
+			if err := os.Symlink(f.names[0], filepath.Join(dir, name)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

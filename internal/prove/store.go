@@ -1,0 +1,117 @@
+package prove
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// A store keeps the volumes of pods and the hosts files in a folder.
+type store struct{ dir string }
+
+func (s *store) volume(p *Pod, name string) string {
+	return filepath.Join(s.dir, "volumes", p.Namespace, p.Name, name)
+}
+
+// volumes makes the volumes of a new pod. Claims keep what an earlier pod of the
+// name has left; everything else begins anew.
+func (s *store) volumes(p *Pod) error {
+	for _, v := range p.Volumes {
+		dir := s.volume(p, v.Name)
+		if v.Kind != ClaimVolume {
+			if err := os.RemoveAll(dir); err != nil {
+				return err
+			}
+		}
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			return err
+		}
+		for _, f := range v.Files {
+			path := filepath.Join(dir, f.Path)
+			if !filepath.IsLocal(f.Path) {
+				return fmt.Errorf("volume %s: %s leads out of it", v.Name, f.Path)
+			}
+			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+				return err
+			}
+			if err := os.WriteFile(path, f.Data, 0o600); err != nil {
+				return err
+			}
+			if err := os.Chmod(path, os.FileMode(p.fileMode(f.Mode))); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// lose throws away what a claim holds.
+func (s *store) lose(p *Pod) error {
+	return os.RemoveAll(filepath.Join(s.dir, "volumes", p.Namespace, p.Name))
+}
+
+// fileMode returns the rights on a file of a ConfigMap or Secret as the
+// container's user has them: Kubernetes gives the file to root, and with
+// fsGroup lets the group read it.
+func (p *Pod) fileMode(mode uint32) uint32 {
+	root := true
+	for _, c := range p.Containers {
+		root = root && c.UID == 0
+	}
+	switch {
+	case root:
+		return mode
+	case p.FSGroup:
+		return mode | 0o440
+	}
+	others := mode & 0o007
+	return others<<6 | others<<3 | others
+}
+
+// bind returns how a mount of a pod gets into a container.
+func (s *store) bind(p *Pod, m Mount) bind {
+	from := s.volume(p, m.Volume)
+	readOnly := m.ReadOnly
+	for _, v := range p.Volumes {
+		if v.Name == m.Volume && v.Kind == ConfigVolume {
+			readOnly = true
+		}
+	}
+	if m.SubPath != "" {
+		from = filepath.Join(from, m.SubPath)
+		if _, err := os.Stat(from); err != nil {
+			// A kubelet makes the folder.
+			os.MkdirAll(from, 0o755)
+		}
+	}
+	return bind{From: from, To: m.Path, ReadOnly: readOnly}
+}
+
+func (s *store) hostsDir(namespace string) string { return filepath.Join(s.dir, "names", namespace) }
+
+// touchHosts makes the hosts file of a namespace, if there is none.
+func (s *store) touchHosts(namespace string) error {
+	if _, err := os.Stat(filepath.Join(s.hostsDir(namespace), "hosts")); err == nil {
+		return nil
+	}
+	return s.hosts(namespace, nil)
+}
+
+// hosts writes the hosts file of a namespace. A reader sees the old or the new
+// one, never a part.
+func (s *store) hosts(namespace string, names []hostName) error {
+	var b strings.Builder
+	b.WriteString("127.0.0.1 localhost\n::1 localhost\n")
+	for _, n := range names {
+		fmt.Fprintf(&b, "%s %s\n", n.addr, strings.Join(n.names, " "))
+	}
+	dir := s.hostsDir(namespace)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, ".hosts"), []byte(b.String()), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(filepath.Join(dir, ".hosts"), filepath.Join(dir, "hosts"))
+}
