@@ -118,7 +118,7 @@ func (d *differ) readRecords() error {
 		}
 	}
 	for _, dir := range dirs {
-		name := path.Join(dir, ownershipFile)
+		name := path.Join(dir, OwnershipFile)
 		data, err := d.read(name)
 		var not notPlain
 		if errors.Is(err, fs.ErrNotExist) || errors.As(err, &not) {
@@ -158,7 +158,7 @@ func (d *differ) compare(f File) error {
 	why := "a file that quorumwright did not write"
 	written, ok := d.recorded[f.Path]
 	switch {
-	case path.Base(f.Path) == ownershipFile, ok && written == sum(data):
+	case path.Base(f.Path) == OwnershipFile, ok && written == sum(data):
 		kind, why = Stale, ""
 	case ok:
 		kind, why = Edited, ""

@@ -128,12 +128,18 @@ type baseInput struct {
 	Scripts   []string `json:"scripts"`
 }
 
+// A componentInput is what the kustomization of a component lists.
+type componentInput struct {
+	Patches []patchFile `json:"patches"`
+}
+
 // An overlayInput is what the kustomization of an environment says.
 type overlayInput struct {
 	Environment string      `json:"environment"`
 	Namespace   string      `json:"namespace"`
 	Nodes       int         `json:"nodes"`
 	Images      []image     `json:"images"`
+	Components  []string    `json:"components"`
 	Config      []string    `json:"config"` // configuration files of its own
 	Patches     []patchFile `json:"patches"`
 }

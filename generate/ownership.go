@@ -11,9 +11,9 @@ import (
 	"slices"
 )
 
-// ownershipFile is the name of the file by which the base and every overlay
+// OwnershipFile is the name of the file by which the base and every overlay
 // know their files again: what was written, and from which input.
-const ownershipFile = ".quorumwright.json"
+const OwnershipFile = ".quorumwright.json"
 
 // An owner is a folder of the tree with the files that belong to it.
 type owner struct {
@@ -26,6 +26,11 @@ type owner struct {
 // add puts a file into the owner's folder.
 func (o *owner) add(name string, data []byte) {
 	o.files = append(o.files, File{path.Join(o.dir, name), data})
+}
+
+// addBeside puts a file somewhere else in the output folder.
+func (o *owner) addBeside(name string, data []byte) {
+	o.files = append(o.files, File{name, data})
 }
 
 // A record is the content of an ownership file.
@@ -81,7 +86,7 @@ func newTree(owners []owner, partial bool) (*Tree, error) {
 			return nil, err
 		}
 		t.files = append(t.files, o.files...)
-		t.files = append(t.files, File{path.Join(o.dir, ownershipFile), data})
+		t.files = append(t.files, File{path.Join(o.dir, OwnershipFile), data})
 	}
 	slices.SortFunc(t.files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
 	if err := checkNames(t.files); err != nil {

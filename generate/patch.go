@@ -2,6 +2,7 @@ package generate
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -87,6 +88,54 @@ func identity(n node) any {
 	return n
 }
 
+// applyPatch returns a document as the operations of patch change it. Documents
+// are shared, so what is changed is copied first.
+func applyPatch(doc node, ops []any) node {
+	for _, op := range ops {
+		value := lookup(op, "value")
+		var path []string
+		if pointer := text(op, "path"); pointer != "" {
+			path = strings.Split(pointer[1:], "/")
+		}
+		doc = applyOperation(doc, text(op, "op"), path, value)
+	}
+	return doc
+}
+
+func applyOperation(doc node, op string, path []string, value node) node {
+	if len(path) == 0 {
+		return value
+	}
+	last := len(path) == 1
+	switch doc := doc.(type) {
+	case *mapping:
+		key := pointerUnescapes.Replace(path[0])
+		changed := &mapping{fields: slices.Clone(doc.fields)}
+		if last && op == "remove" {
+			changed.fields = slices.DeleteFunc(changed.fields, func(f field) bool { return f.key == key })
+			return changed
+		}
+		under, _ := doc.get(key)
+		changed.set(key, applyOperation(under, op, path[1:], value))
+		return changed
+	case []any:
+		if last && path[0] == "-" {
+			return append(slices.Clone(doc), value)
+		}
+		i, err := strconv.Atoi(path[0])
+		if err != nil || i >= len(doc) {
+			return doc
+		}
+		if last && op == "remove" {
+			return slices.Delete(slices.Clone(doc), i, i+1)
+		}
+		changed := slices.Clone(doc)
+		changed[i] = applyOperation(doc[i], op, path[1:], value)
+		return changed
+	}
+	return doc
+}
+
 func operation(op, path string, value node) *mapping {
 	m := &mapping{fields: []field{{key: "op", value: op}, {key: "path", value: path}}}
 	if op != "remove" {
@@ -95,7 +144,10 @@ func operation(op, path string, value node) *mapping {
 	return m
 }
 
-var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
+var (
+	pointerEscapes   = strings.NewReplacer("~", "~0", "/", "~1")
+	pointerUnescapes = strings.NewReplacer("~1", "/", "~0", "~")
+)
 
 func escapePointer(key string) string { return pointerEscapes.Replace(key) }
 

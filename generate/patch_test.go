@@ -128,6 +128,12 @@ func TestPatch(t *testing.T) {
 			if diff := cmp.Diff(plain(to), apply(t, plain(from), ops)); diff != "" {
 				t.Errorf("the patch makes something else: -want +got\n%s", diff)
 			}
+			if diff := cmp.Diff(plain(to), plain(applyPatch(from, ops))); diff != "" {
+				t.Errorf("applyPatch makes something else: -want +got\n%s", diff)
+			}
+			if !equal(from, parse(t, test.from)) {
+				t.Error("applyPatch changed the document in place")
+			}
 		})
 	}
 }

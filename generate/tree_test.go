@@ -463,3 +463,25 @@ func snapshot(t *testing.T, dir string) map[string]string {
 	}
 	return files
 }
+
+// A component is there as long as some environment lists it, also in a tree of
+// the others.
+func TestComponents(t *testing.T) {
+	d := two()
+	d.Environments[1].Spec.Redis.TLS.Enabled = true
+	dir := written(t, mustGenerate(t, d))
+	if changes, err := mustGenerate(t, d, "dev").Diff(os.DirFS(dir)); err != nil || len(changes) > 0 {
+		t.Errorf("a tree of dev: changes %v, error %v", changes, err)
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "overlays/prod/kustomization.yaml"))
+	if err != nil || !strings.Contains(string(data), "- ../../components/tls\n") {
+		t.Errorf("%v\n%s", err, data)
+	}
+	d.Environments[1].Spec.Redis.TLS.Enabled = false
+	if _, err := mustGenerate(t, d).Write(dir, WriteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Lstat(filepath.Join(dir, "components")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("components is still there: %v", err)
+	}
+}

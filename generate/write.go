@@ -55,12 +55,12 @@ func (t *Tree) Write(dir string, opts WriteOptions) ([]Change, error) {
 	}
 	w := writer{root: root}
 	for _, c := range changes {
-		if path.Base(c.Path) != ownershipFile {
+		if path.Base(c.Path) != OwnershipFile {
 			w.apply(c)
 		}
 	}
 	for _, c := range changes {
-		if path.Base(c.Path) == ownershipFile {
+		if path.Base(c.Path) == OwnershipFile {
 			w.apply(c)
 		}
 	}

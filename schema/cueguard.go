@@ -38,7 +38,7 @@ func (r *cueReader) guard(f *ast.File) {
 type cueGuard struct {
 	r            *cueReader
 	alternatives int
-	largest      int // fields in the largest struct: a pattern applies to each
+	fields       int // in the whole file: a pattern may apply to each
 	cost         map[ast.Node]int
 	open         map[ast.Node]bool
 	told         bool
@@ -73,13 +73,10 @@ func (g *cueGuard) walk(n ast.Node, depth int) {
 		g.refuse(n, "a spec calls no functions", "write the value out")
 		return
 	case *ast.Field:
+		g.fields++
 		for _, a := range n.Attrs {
 			g.walk(a, depth+1)
 		}
-	case *ast.StructLit:
-		g.largest = max(g.largest, len(n.Elts))
-	case *ast.File:
-		g.largest = max(g.largest, len(n.Decls))
 	case *ast.BasicLit:
 		if (n.Kind == token.INT || n.Kind == token.FLOAT) && !number().MatchString(n.Value) {
 			g.refuse(n, "this number is not written in plain decimal digits", "write plain digits, or put a text in quotes")
@@ -147,7 +144,7 @@ func (g *cueGuard) price(n ast.Node) int {
 		} else { // a pattern or a computed name
 			total += g.price(n.Label)
 			if _, ok := n.Label.(*ast.ListLit); ok {
-				total *= g.largest + 1
+				total = saturate(total * g.fields)
 			}
 		}
 	default:

@@ -1,10 +1,6 @@
 package schema
 
-import (
-	"strings"
-
-	"cuelang.org/go/cue"
-)
+import "cuelang.org/go/cue"
 
 // An entry is one field of the schema: what CUE allows in its place. Entries
 // are made when a spec or a question first touches them, because a run looks
@@ -122,16 +118,6 @@ func (e *entry) child(name string) *entry {
 		return e.elem
 	}
 	return e.byName[name]
-}
-
-// at follows a path of field names separated by dots.
-func (e *entry) at(path string) *entry {
-	for path != "" && e != nil {
-		var name string
-		name, path, _ = strings.Cut(path, ".")
-		e = e.child(name)
-	}
-	return e
 }
 
 // attr is the text of an attribute such as @says("…") of a value.

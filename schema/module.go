@@ -10,6 +10,7 @@ import (
 	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/cuecontext"
 	"cuelang.org/go/cue/errors"
+	"cuelang.org/go/cue/parser"
 	"cuelang.org/go/cue/token"
 
 	"github.com/quorumwright/quorumwright"
@@ -83,10 +84,7 @@ func (m *Module) instance(dir string) *build.Instance {
 		if err != nil {
 			break
 		}
-		var src []byte
-		if src, err = quorumwright.CUE.ReadFile(name); err == nil {
-			err = inst.AddFile(name, src)
-		}
+		err = addFile(inst, name)
 	}
 	if err == nil {
 		err = inst.Complete()
@@ -95,4 +93,19 @@ func (m *Module) instance(dir string) *build.Instance {
 		inst.ReportError(errors.Promote(err, dir))
 	}
 	return inst
+}
+
+func addFile(inst *build.Instance, name string) error {
+	src, err := quorumwright.CUE.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	f, err := parser.ParseFile(name, src, parser.ParseComments)
+	if err != nil {
+		return err
+	}
+	if err := inst.AddSyntax(f); err != nil { // a nil errors.Error is not a nil error
+		return err
+	}
+	return nil
 }

@@ -168,6 +168,9 @@ gateway:
 				"gateway.servers[0].secured: dead",
 			},
 		},
+		{"a condition that ended with a patch, before", "4.9.24", "gateway: {servers: [{port: 1}], http: {requestTimeout: 5}}",
+			[]string{"gateway.http.requestTimeout: asleep, it needs gateway.servers unset (it is set)"}},
+		{"a condition that ended with a patch, after", "4.9.25", "gateway: {servers: [{port: 1}], http: {requestTimeout: 5}}", nil},
 		{
 			"distributed sync takes the place of sync", "4.12.17",
 			"gateway: {cluster: {type: hazelcast}, distributedSync: {type: redis, redis: {host: h, port: 1}}, services: {sync: {delay: 5000, kubernetes: {enabled: false}}}}",

@@ -157,6 +157,9 @@ func decodeDefault(text string) any {
 // "servers", "[0]", "port". A dot in a key is written \. as in helm --set; the
 // empty index [] stands for any element of a list.
 func ParsePath(text string) []string {
+	if !strings.ContainsAny(text, `[\`) && !strings.Contains(text, "..") && text != "" && text[0] != '.' && text[len(text)-1] != '.' {
+		return strings.Split(text, ".")
+	}
 	var path []string
 	var element strings.Builder
 	flush := func() {

@@ -52,10 +52,11 @@ func At(values []Ranged, r spans.Release) (string, bool) {
 // Parse reads a catalogue text.
 func Parse(text string) ([]Record, error) {
 	records := make([]Record, 0, strings.Count(text, "\n"))
+	p := parser{sets: make(map[string]spans.Set)}
 	number := 0
 	for line := range strings.Lines(text) {
 		number++
-		record, err := parseLine(strings.TrimSuffix(line, "\n"))
+		record, err := p.line(strings.TrimSuffix(line, "\n"))
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", number, err)
 		}
@@ -64,7 +65,19 @@ func Parse(text string) ([]Record, error) {
 	return records, nil
 }
 
-func parseLine(line string) (Record, error) {
+// parser remembers the sets of releases, which repeat from line to line.
+type parser struct{ sets map[string]spans.Set }
+
+func (p *parser) set(text string) (spans.Set, error) {
+	if set, ok := p.sets[text]; ok || text == "" {
+		return set, nil
+	}
+	set, err := spans.Parse(text)
+	p.sets[text] = set
+	return set, err
+}
+
+func (p *parser) line(line string) (Record, error) {
 	path, rest, ok := strings.Cut(line, "\t")
 	if !ok || path == "" {
 		return Record{}, fmt.Errorf("no type in %q", line)
@@ -74,14 +87,14 @@ func parseLine(line string) (Record, error) {
 	for rest != "" {
 		var attribute string
 		attribute, rest, _ = strings.Cut(rest, "\t")
-		if err := record.set(attribute); err != nil {
+		if err := p.attribute(&record, attribute); err != nil {
 			return Record{}, fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	return record, nil
 }
 
-func (r *Record) set(attribute string) error {
+func (p *parser) attribute(r *Record, attribute string) error {
 	label, value, ok := strings.Cut(attribute, "=")
 	if !ok {
 		switch attribute {
@@ -97,7 +110,7 @@ func (r *Record) set(attribute string) error {
 		return nil
 	}
 	name, releases, _ := strings.Cut(label, "@")
-	in, err := spans.Parse(releases)
+	in, err := p.set(releases)
 	if err != nil {
 		return err
 	}
@@ -105,7 +118,7 @@ func (r *Record) set(attribute string) error {
 	case "kind":
 		r.Kind = value
 	case "live":
-		r.Live, err = spans.Parse(value)
+		r.Live, err = p.set(value)
 	case "default":
 		r.Default = append(r.Default, Ranged{in, value})
 	case "fallback":
