@@ -18,9 +18,10 @@ type Credential struct {
 	Secret secret.Value
 	// Ref is the key that it comes from, if any.
 	Ref *KeyRef
-	// Place is where the side is given it; Source is where the value itself is
-	// written, the same place for a literal and none if it is not in the
-	// repository.
+	// Place is where the side is given it: the directive, the setting, or the
+	// entry of the environment behind a variable. Source is where the value
+	// itself is written, the same place for a literal and none if it is not in
+	// the repository.
 	Place, Source Place
 
 	// origin names the entry of an external store that the value is fetched
@@ -105,6 +106,9 @@ func (c Credential) IsCertain() bool {
 // none: the place tells where it is written.
 func (f *Facts) credential(a Arg) Credential {
 	c := Credential{Given: a.Exists(), Known: a.Known, Secret: secret.New(a.Text), Ref: a.Ref, Place: a.Place, Source: a.Written}
+	if a.Via.IsValid() {
+		c.Place = a.Via
+	}
 	if a.Known && a.Ref == nil && !c.Source.IsValid() {
 		c.Source = a.Place
 	}

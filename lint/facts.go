@@ -72,6 +72,13 @@ func Collect(env *repo.Environment) *Facts {
 			f.Clients = append(f.Clients, c)
 		}
 	}
+	for _, w := range f.Workloads {
+		for _, container := range w.Containers {
+			if c, ok := newDeployedGateway(f, container); ok {
+				f.Clients = append(f.Clients, c)
+			}
+		}
+	}
 	f.Groups = f.group()
 	return f
 }

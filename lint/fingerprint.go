@@ -1,18 +1,16 @@
-package report
+package lint
 
 import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
-
-	"github.com/quorumwright/quorumwright/lint"
 )
 
 // Fingerprints returns a short name for each finding that stays the same when
-// lines move, made from [lint.Finding.Key]: rule, objects and paths, no line
+// lines move, made from [Finding.Key]: rule, objects and paths, no line
 // and no value. Findings that have the same key get -2, -3 … in their order, so
 // that no two of a report are equal (GitLab keeps only the first of equals).
-func Fingerprints(findings []*lint.Finding) []string {
+func Fingerprints(findings []*Finding) []string {
 	seen := make(map[string]int)
 	prints := make([]string, len(findings))
 	for i, f := range findings {

@@ -145,9 +145,19 @@ func (g gatewayReader) complete() bool {
 	}
 	if o := g.values.Object; o != nil && o.Kind == "HelmRelease" {
 		for _, from := range o.Value.Get("spec", "valuesFrom").Items() {
-			config := g.facts.config(from.Get("kind").Text(), o.Namespace, from.Get("name").Text())
-			if !from.Get("targetPath").Exists() && (config == nil || config.Encrypted) {
+			kind := from.Get("kind").Text()
+			if !from.Get("targetPath").Exists() && (kind != "ConfigMap" || g.facts.config(kind, o.Namespace, from.Get("name").Text()) == nil) {
 				return false
+			}
+		}
+	}
+	if o := g.values.Object; o != nil && (o.Kind == "Application" || o.Kind == "ApplicationSet") {
+		for _, path := range [][]string{{"spec"}, {"spec", "template", "spec"}} {
+			spec := o.Value.Get(path...)
+			for _, source := range append(spec.Get("sources").Items(), spec.Get("source")) {
+				if len(source.Get("helm", "valueFiles").Items()) > 0 {
+					return false // one of them may lie in another repository
+				}
 			}
 		}
 	}

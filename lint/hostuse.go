@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/quorumwright/quorumwright/internal/spelling"
 	"github.com/quorumwright/quorumwright/lint/repo"
 )
 
@@ -21,11 +20,15 @@ type HostUse struct {
 	Client   *Client
 	Server   *Server
 	Governed *Workload
+	// Peer says that it is neither sentinel monitor nor replicaof: a replica or
+	// Sentinel that is known beforehand, or the name that a server announces.
+	Peer bool
 }
 
 // HostUses returns every place that names a host of Redis or Sentinel: what
-// clients ask for, sentinel monitor, replicaof, and the serviceName of the
-// StatefulSets that run them. A place that several servers read is there once.
+// clients ask for, sentinel monitor, replicaof, the servers that Sentinel knows
+// beforehand, what servers announce, and the serviceName of the StatefulSets
+// that run them. A place that several servers read is there once.
 func (f *Facts) HostUses() []HostUse {
 	var all []HostUse
 	add := func(u HostUse) {
@@ -45,10 +48,21 @@ func (f *Facts) HostUses() []HostUse {
 		for _, m := range s.Monitors() {
 			add(HostUse{Host: m.Host, Port: m.Port, Namespace: s.Namespace(), Who: "Sentinel", Server: s})
 		}
+		for _, known := range []string{"known-replica", "known-slave", "known-sentinel"} {
+			for _, d := range s.SentinelAll(known) {
+				add(HostUse{Host: d.Arg(2), Port: d.Arg(3), Namespace: s.Namespace(), Who: "Sentinel", Server: s, Peer: true})
+			}
+		}
+		if d := s.SentinelLast("announce-ip", ""); d != nil {
+			add(HostUse{Host: d.Arg(1), Namespace: s.Namespace(), Who: "Sentinel", Server: s, Peer: true})
+		}
 	}
 	for _, s := range f.Redis {
 		if d := s.ReplicaOf(); d != nil {
 			add(HostUse{Host: d.Arg(0), Port: d.Arg(1), Namespace: s.Namespace(), Who: "a replica", Server: s})
+		}
+		if d := s.Last("replica-announce-ip", "slave-announce-ip"); d != nil {
+			add(HostUse{Host: d.Arg(0), Namespace: s.Namespace(), Who: "Redis", Server: s, Peer: true})
 		}
 	}
 	var done []*Workload
@@ -91,7 +105,27 @@ func (r Resolution) ServiceName(host string) string {
 	return labels[at]
 }
 
-// A Renamed is a Service that several places call by another name, on which
+// owner is who writes the place: places of one owner are one opinion.
+func (u HostUse) owner() any {
+	switch {
+	case u.Client != nil:
+		return u.Client
+	case u.Server != nil:
+		return u.Server
+	}
+	return u.Governed
+}
+
+// owners counts the owners of places.
+func owners(uses []HostUse) int {
+	seen := map[any]bool{}
+	for _, u := range uses {
+		seen[u.owner()] = true
+	}
+	return len(seen)
+}
+
+// A Renamed is a Service that several parties call by another name, on which
 // they agree.
 type Renamed struct {
 	Service *Service
@@ -101,19 +135,18 @@ type Renamed struct {
 }
 
 // Renamed returns the Services whose own name must be the mistake: two or more
-// places name one that does not exist, and it alone is written alike and named
-// by nobody.
+// parties name one that does not exist, and the Service is named by nobody, and
+// is written alike or the only one left that leads to Redis or Sentinel.
 func (f *Facts) Renamed() []Renamed {
-	uses := f.HostUses()
 	used := map[*Service]bool{}
 	missing := map[string][]HostUse{}
 	var order []string
-	for _, u := range uses {
+	for _, u := range f.HostUses() {
 		r := u.Resolve(f)
 		switch {
 		case r.Service != nil:
 			used[r.Service] = true
-		case r.Status == HostMissing:
+		case r.Status == HostMissing && r.Correct == "":
 			namespace := r.Namespace
 			if namespace == "" {
 				namespace = u.Namespace
@@ -128,35 +161,78 @@ func (f *Facts) Renamed() []Renamed {
 	var all []Renamed
 	for _, key := range order {
 		name, namespace, _ := strings.Cut(key, "\x00")
-		if len(missing[key]) < 2 {
+		if owners(missing[key]) < 2 {
 			continue
 		}
-		var names []string
+		var alike, left []*Service
 		for _, s := range f.Services {
-			if !used[s] && sameNamespace(s.Object.Namespace, namespace) {
-				names = append(names, s.Object.Name)
+			switch {
+			case used[s] || !sameNamespace(s.Object.Namespace, namespace):
+			case Alike(name, s.Object.Name):
+				alike = append(alike, s)
+			case f.leadsToServers(s):
+				left = append(left, s)
 			}
 		}
-		near := spelling.Nearest(name, names, spelling.Slips(name))
-		for _, s := range f.Services {
-			if near != "" && s.Object.Name == near && !used[s] && sameNamespace(s.Object.Namespace, namespace) {
-				all = append(all, Renamed{s, name, missing[key]})
-				break
-			}
+		switch {
+		case len(alike) == 1:
+			all = append(all, Renamed{alike[0], name, missing[key]})
+		case len(alike) == 0 && len(left) == 1:
+			all = append(all, Renamed{left[0], name, missing[key]})
 		}
 	}
 	return all
 }
 
-// IsRenamed tells whether a place is one of those that agree on the name which
-// a Service should have.
-func (f *Facts) IsRenamed(at repo.Span) bool {
-	for _, r := range f.Renamed() {
-		for _, u := range r.Uses {
-			if u.Host.Place.Span == at {
-				return true
-			}
+// leadsToServers tells whether a Service leads to Redis or Sentinel.
+func (f *Facts) leadsToServers(s *Service) bool {
+	return slices.ContainsFunc(slices.Concat(f.Redis, f.Sentinels), func(t *Server) bool {
+		return slices.Contains(s.Workloads, t.Container.Workload)
+	})
+}
+
+// A Moved is a namespace in which everything is, while all hosts name another
+// one.
+type Moved struct {
+	// Asked is the namespace of the hosts, In the one of the objects.
+	Asked, In string
+	// Service is the first of those that are asked for.
+	Service *Service
+	Uses    []HostUse
+}
+
+// Moved returns the namespace that all hosts of two or more parties name and
+// that holds nothing, or nil.
+func (f *Facts) Moved() *Moved {
+	var m *Moved
+	for _, u := range f.HostUses() {
+		r := u.Resolve(f)
+		if r.Namespace == "" {
+			continue
 		}
+		if r.Status != HostOtherNamespace {
+			return nil
+		}
+		if m == nil {
+			m = &Moved{Asked: r.Namespace, In: r.Service.Object.Namespace, Service: r.Service}
+		}
+		if r.Namespace != m.Asked || r.Service.Object.Namespace != m.In {
+			return nil
+		}
+		m.Uses = append(m.Uses, u)
 	}
-	return false
+	if m == nil || owners(m.Uses) < 2 || slices.ContainsFunc(f.Env.Objects, func(o *repo.Object) bool { return o.Namespace == m.Asked }) {
+		return nil
+	}
+	return m
+}
+
+// Agreed tells whether a place is one of those that agree with each other on a
+// name or namespace which an object does not have. They are judged together.
+func (f *Facts) Agreed(at repo.Span) bool {
+	is := func(u HostUse) bool { return u.Host.Place.Span == at }
+	if m := f.Moved(); m != nil && slices.ContainsFunc(m.Uses, is) {
+		return true
+	}
+	return slices.ContainsFunc(f.Renamed(), func(r Renamed) bool { return slices.ContainsFunc(r.Uses, is) })
 }

@@ -118,7 +118,7 @@ func (c *Container) expand(text string, at repo.Value, span repo.Span, open, clo
 			b.WriteString(open + name + closing)
 		}
 		if before == "" && tail == "" && rest == tail && text == open+name+closing {
-			a.Ref, a.Written = env.Ref, env.Written
+			a.Ref, a.Written, a.Via = env.Ref, env.Written, env.Place
 		}
 	}
 	a.Text = b.String()
@@ -254,7 +254,7 @@ func (c *Container) shellArg(w shellWord, at source) Arg {
 	}
 	name, _ := shellVariable(w.text)
 	if env, ok := c.Env(name); ok {
-		a.Text, a.Known, a.Ref, a.Written = env.Text, env.Known, env.Ref, env.Written
+		a.Text, a.Known, a.Ref, a.Written, a.Via = env.Text, env.Known, env.Ref, env.Written, env.Place
 	}
 	return a
 }

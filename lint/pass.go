@@ -20,8 +20,8 @@ type Pass struct {
 func (p *Pass) Env() *repo.Environment { return p.Facts.Env }
 
 // Report records a finding of the rule. Rule, Severity (unless set above Info)
-// and Environments are filled in; places without a position are dropped, and a
-// finding without any place is a mistake of the rule and panics.
+// and Environments are filled in. Places without a position are dropped; a
+// finding that has no other is told at the root of the environment.
 func (p *Pass) Report(f Finding) {
 	f.Rule = p.Rule
 	if f.Severity == Info {
@@ -34,7 +34,7 @@ func (p *Pass) Report(f Finding) {
 		}
 	}
 	if len(places) == 0 {
-		panic(fmt.Sprintf("rule %s: a finding without a place", p.Rule.ID))
+		places = []Place{{Span: repo.Span{File: p.Facts.Env.Root, Line: 1, Column: 1, EndLine: 1, EndColumn: 1, Approximate: true}}}
 	}
 	f.Places = places
 	if name := p.Facts.Env.Name; name != "" {

@@ -3,8 +3,8 @@ package lint
 import (
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
+	"time"
 
 	"github.com/quorumwright/quorumwright/internal/secret"
 	"github.com/quorumwright/quorumwright/lint/repo"
@@ -19,6 +19,11 @@ type Options struct {
 	// and its generated tree. Like those of the repository they are reported by
 	// the rule with their id.
 	Problems []repo.Problem
+	// Known are all rules there are, which suppressions may name. With none,
+	// suppressions of unknown rules are not told.
+	Known []*Rule
+	// Today is when suppressions expire; the zero Time expires none.
+	Today time.Time
 }
 
 // Run judges a repository and returns its findings in order, one for each
@@ -51,7 +56,9 @@ func Run(r *repo.Repo, opts Options) []*Finding {
 		}
 	}
 	slices.SortStableFunc(findings, (*Finding).Compare)
-	return merge(findings)
+	findings = suppress(r, opts, merge(findings))
+	slices.SortStableFunc(findings, (*Finding).Compare)
+	return findings
 }
 
 func judge(facts *Facts, opts Options) []*Finding {
@@ -84,23 +91,25 @@ func problems(rules []*Rule, all []repo.Problem) []*Finding {
 	return findings
 }
 
-// merge joins findings that differ in nothing but the environment.
+// merge joins findings that differ in nothing but the environment: the places
+// besides the primary one may be others in each.
 func merge(sorted []*Finding) []*Finding {
 	var out []*Finding
 	index := map[string]*Finding{}
 	for _, f := range sorted {
-		var key strings.Builder
-		key.WriteString(f.Rule.ID + "\x00" + f.Message)
-		for _, p := range f.Places {
-			key.WriteString("\x00" + p.Span.String() + "\x00" + p.Label)
-		}
-		if first := index[key.String()]; first != nil {
+		key := f.Rule.ID + "\x00" + f.Message + "\x00" + f.Primary().Span.String()
+		if first := index[key]; first != nil {
+			for _, p := range f.Places {
+				if !slices.ContainsFunc(first.Places, func(q Place) bool { return q.Span == p.Span }) {
+					first.Places = append(first.Places, p)
+				}
+			}
 			first.Environments = append(first.Environments, f.Environments...)
 			slices.Sort(first.Environments)
 			first.Environments = slices.Compact(first.Environments)
 			continue
 		}
-		index[key.String()] = f
+		index[key] = f
 		out = append(out, f)
 	}
 	return out

@@ -90,11 +90,14 @@ func (s *Service) slip(w *Workload) (Slip, bool) {
 				}
 			}
 			slip.HaveKey, slip.HaveValue = spelling.Nearest(key, keys, spelling.Slips(key)), value
+			if slip.HaveKey == "" && len(keys) == 1 && len(s.Selector) > 1 {
+				slip.HaveKey = keys[0] // the other labels are right
+			}
 			slip.Have = w.LabelsAt.Get(slip.HaveKey)
 			if slip.HaveKey == "" {
 				return Slip{}, false
 			}
-		} else if !alike(value, have.Text()) {
+		} else if !Alike(value, have.Text()) {
 			return Slip{}, false
 		}
 		found = append(found, slip)
@@ -105,9 +108,9 @@ func (s *Service) slip(w *Workload) (Slip, bool) {
 	return found[0], true
 }
 
-// alike tells whether one word is a likely misspelling of another. Words that
+// Alike tells whether one word is a likely misspelling of another. Words that
 // differ in their digits alone are meant as they are.
-func alike(a, b string) bool {
+func Alike(a, b string) bool {
 	if a == b || strings.Map(noDigit, a) == strings.Map(noDigit, b) {
 		return a == b
 	}

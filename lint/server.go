@@ -79,6 +79,9 @@ type Arg struct {
 	// Ref is the key of a Secret or ConfigMap that the argument comes from.
 	Ref   *KeyRef
 	Place Place
+	// Via is the entry of an environment that gives the text, where Place only
+	// names its variable.
+	Via Place
 	// Written is where the text stands if it is not at Place: the value of an
 	// environment variable, the key of a Secret or ConfigMap.
 	Written Place

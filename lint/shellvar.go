@@ -44,7 +44,7 @@ func (c *Container) fill(a *Arg, e *edit) {
 	}
 	for _, other := range append([]*Container{c}, c.Workload.Containers...) {
 		if env, ok := other.Env(name); ok {
-			a.Ref, a.Written = env.Ref, env.Written
+			a.Ref, a.Written, a.Via = env.Ref, env.Written, env.Place
 			if env.Known {
 				a.Text, a.Known = env.Text, true
 			}

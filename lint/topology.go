@@ -56,6 +56,9 @@ func (f *Facts) SentinelCount(g *Group) Count {
 		if !at.Exists() {
 			at = w.Object.Value.Get("metadata", "name")
 		}
+		if !at.Exists() {
+			at = w.Object.Value.Get("kind")
+		}
 		c.Places = append(c.Places, w.At(at, ""))
 		if more := len(s.SentinelAll("known-sentinel")); more > 0 && more >= n {
 			c.Known = false // more than those of the repository
@@ -117,7 +120,7 @@ func (c *Container) mayServe() bool {
 // replica of the group if none are given. It is not Known where a script or
 // something that cannot be read may make more.
 func (f *Facts) Replicas(g *Group, masters []*Workload) Count {
-	c := Count{Known: len(f.Unread()) == 0 && !f.assignsRoles()}
+	c := Count{Known: len(f.Unread()) == 0 && !f.assignsRoles() && !f.HasOperator() && !f.Env.Partial}
 	for _, s := range f.Redis {
 		w := s.Container.Workload
 		mine := slices.Contains(g.Redis, s) && (len(masters) == 0 || slices.Contains(masters, w))
@@ -244,6 +247,21 @@ func (s *Server) Lacks(directive string) bool {
 	return s.Complete || len(s.Confs) > 0 && !s.Container.facts.PodSays(s.Container.Workload, func(text string) bool {
 		return strings.Contains(strings.ToLower(text), directive)
 	})
+}
+
+// ExecTexts returns what an exec probe or hook runs: the words of its command,
+// and the mounted scripts that they name, with those that these read in.
+func (c *Container) ExecTexts(handler repo.Value) []repo.Value {
+	all := handler.Get("exec", "command").Items()
+	for i := 0; i < len(all); i++ {
+		for _, m := range c.mountedKeys() {
+			if isScript(m.key, m.text.Text()) && strings.Contains(all[i].Text(), m.key) &&
+				!slices.ContainsFunc(all, func(v repo.Value) bool { return v.Span() == m.text.Span() }) {
+				all = append(all, m.text)
+			}
+		}
+	}
+	return all
 }
 
 // PodSays tells whether a text in the workload's pod, or in a ConfigMap that

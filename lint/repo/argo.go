@@ -168,7 +168,7 @@ func relative(dir, name string) string {
 	for len(from) > 0 && len(to) > 0 && from[0] == to[0] {
 		from, to = from[1:], to[1:]
 	}
-	return path.Join(strings.Repeat("../", len(from)) + strings.Join(to, "/"))
+	return path.Clean(strings.Repeat("../", len(from)) + strings.Join(to, "/"))
 }
 
 // expand fills in the parameters of an ApplicationSet, in the form of its old

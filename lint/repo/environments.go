@@ -11,13 +11,18 @@ import (
 // environments makes the environments from the files that were read.
 func (r *reader) environments(named, found []string, values []*file) {
 	ks := &kustomizations{reader: r, byDir: map[string]*kust{}}
-	items := ks.roots(named, found)
+	var items, given []*item
+	for _, it := range ks.roots(named, found) {
+		if slices.Contains(named, it.path) {
+			given = append(given, it)
+		} else {
+			items = append(items, it)
+		}
+	}
 	r.knowUmbrellas()
 	r.knowPartialValues()
 	p := &pairing{kustomizations: ks, values: values, claimed: map[*file]bool{}}
-	if u := r.namedUnit(named, values); u != nil {
-		p.units = append(p.units, u)
-	}
+	given = append(given, r.namedItems(named, values)...)
 	for _, name := range found {
 		f := r.files[name]
 		switch {
@@ -27,7 +32,22 @@ func (r *reader) environments(named, found []string, values []*file) {
 			items = append(items, fileItem(f))
 		}
 	}
-	p.units = append(p.units, groupUnits(items)...)
+	p.units = groupUnits(items)
+	switch {
+	case len(given) == 0:
+	case len(p.units) > 0 && !slices.ContainsFunc(given, func(it *item) bool { return len(it.ids) > 0 }):
+		// Values that are named beside folders belong to what is in them.
+		for _, u := range p.units {
+			u.add(given...)
+		}
+	default:
+		u := newUnit("", given[0].dir())
+		for _, it := range given {
+			u.dir = commonDir(u.dir, it.dir())
+			u.add(it)
+		}
+		p.units = append([]*unit{u}, p.units...)
+	}
 	if len(p.units) == 0 && len(values) > 0 {
 		p.units = append(p.units, newUnit("", path.Dir(values[0].name)))
 	}
@@ -111,21 +131,16 @@ func isControl(f *file) bool {
 	return true
 }
 
-// namedUnit returns the unit of the files that the person named.
-func (r *reader) namedUnit(named []string, values []*file) *unit {
-	var u *unit
+// namedItems returns the manifests and values that the person named.
+func (r *reader) namedItems(named []string, values []*file) []*item {
+	var items []*item
 	for _, name := range named {
 		f := r.files[name]
-		if f.kind != manifestFile && f.kind != valuesFile || f.listed || slices.Contains(values, f) {
-			continue
+		if (f.kind == manifestFile || f.kind == valuesFile) && !f.listed && !slices.Contains(values, f) {
+			items = append(items, fileItem(f))
 		}
-		if u == nil {
-			u = newUnit("", path.Dir(name))
-		}
-		u.dir = commonDir(u.dir, path.Dir(name))
-		u.add(fileItem(f))
 	}
-	return u
+	return items
 }
 
 // environments makes an environment of each unit.

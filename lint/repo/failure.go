@@ -10,6 +10,9 @@ import (
 // only read, never shown: it speaks of the tree in memory, and it may quote
 // whole objects.
 func (ks *kustomizations) failure(s *synthesis, root *kust, err error) {
+	if s.partial {
+		return // what is missing may be in what was left out, which is told
+	}
 	text := err.Error()
 	for _, explain := range []func(*synthesis, string) (Problem, bool){
 		registeredTwice, patchWithoutTarget, failedOperation, failedGenerator, unmatchedReplicas, failedReplacement, unmatchedVar, namespaceConflict,

@@ -1,6 +1,8 @@
 package repo
 
 import (
+	"bytes"
+	"encoding/json"
 	"slices"
 	"strings"
 )
@@ -90,8 +92,22 @@ func (ks *kustomizations) checkText(k *kust, v Value) {
 
 var operations = []string{"add", "copy", "move", "remove", "replace", "test"}
 
+// operations returns the text of a JSON 6902 patch as kustomize sees it: it
+// tells JSON from YAML by the first byte, and trims what is inline.
+func (p patch) operations() (*file, []byte) {
+	if p.text != nil {
+		return p.text, bytes.TrimSpace(p.text.data)
+	}
+	return p.file, p.file.data
+}
+
 // checkOperations checks the form of a JSON 6902 patch.
 func (ks *kustomizations) checkOperations(k *kust, p patch) {
+	if _, text := p.operations(); len(text) > 0 && text[0] == '[' && !json.Valid(text) {
+		ks.problem(k, p.at.Get("path").orSelf(p.inline).Span(), "a patch that begins with [ must be JSON, and this is not",
+			"write each operation on lines of its own behind a dash")
+		return
+	}
 	for _, d := range p.docs {
 		doc := p.docValue(d)
 		if !doc.IsList() {

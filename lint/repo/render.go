@@ -2,6 +2,8 @@ package repo
 
 import (
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"path"
 	"slices"
@@ -27,6 +29,7 @@ func (ks *kustomizations) render(root *kust) *Environment {
 		return nil
 	}
 	s := newSynthesis()
+	s.partial = isPartial(root)
 	dir, err := s.add(root)
 	if err != nil {
 		ks.problem(root, fileSpan(root.file.name), "the build could not be prepared", "")
@@ -39,9 +42,7 @@ func (ks *kustomizations) render(root *kust) *Environment {
 	}
 	ks.repo.Roots++
 	env := &Environment{Root: root.dir, Rendered: true}
-	for _, k := range s.order {
-		env.Partial = env.Partial || k.partial
-	}
+	env.Partial = s.partial
 	for _, res := range rm.Resources() {
 		from := parseOrigin(res.GetAnnotations()[originAnnotation])
 		n := res.YNode()
@@ -53,6 +54,20 @@ func (ks *kustomizations) render(root *kust) *Environment {
 		env.Objects = append(env.Objects, o)
 	}
 	return env
+}
+
+// isPartial tells whether something is left out of the build of a
+// kustomization. The check before has refused cycles.
+func isPartial(k *kust) bool {
+	if k.partial {
+		return true
+	}
+	for _, r := range slices.Concat(k.resources, k.components) {
+		if r.kust != nil && isPartial(r.kust) {
+			return true
+		}
+	}
+	return false
 }
 
 // build runs kustomize. A panic of kustomize is an error.
@@ -81,16 +96,19 @@ func build(s *synthesis, dir string) (rm resmap.ResMap, err error) {
 var errPanic = fmt.Errorf("kustomize broke down")
 
 // silence keeps kustomize from writing its warnings to standard error, to
-// which it writes directly. The returned function ends that.
+// which it writes directly and through package log. The returned function ends
+// that.
 func silence() func() {
-	old := os.Stderr
+	stderr, logged := os.Stderr, log.Writer()
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
 		return func() {}
 	}
 	os.Stderr = null
+	log.SetOutput(io.Discard)
 	return func() {
-		os.Stderr = old
+		os.Stderr = stderr
+		log.SetOutput(logged)
 		null.Close()
 	}
 }

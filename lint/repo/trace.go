@@ -19,38 +19,29 @@ type trace struct {
 	env    *Environment
 	object *Object
 	root   *yaml.Node // of the rendered object
-	from   buildOrigin
-	doc    Value   // the object as it was written, before anything changed it
-	kusts  []*kust // those that had a say, the last writer first
+	from   string     // see parseOrigin
+	doc    Value      // the object as it was written, before anything changed it
+	kusts  []*kust    // those that had a say, the last writer first
 }
 
 var _ locator = (*trace)(nil)
 
-// A buildOrigin is what kustomize notes about where an object comes from, in
-// names of the synthesis.
-type buildOrigin struct {
-	path         string // of the file
-	configuredIn string // of the kustomization whose generator made it
-}
-
-func parseOrigin(note string) buildOrigin {
-	var o buildOrigin
+// parseOrigin returns the file that kustomize notes as the one an object comes
+// from, by its name in the synthesis; "" for what a generator made.
+func parseOrigin(note string) string {
 	for line := range strings.Lines(note) {
 		if s, ok := strings.CutPrefix(line, "path: "); ok {
-			o.path = strings.TrimSpace(s)
-		}
-		if s, ok := strings.CutPrefix(line, "configuredIn: "); ok {
-			o.configuredIn = strings.TrimSpace(s)
+			return strings.TrimSpace(s)
 		}
 	}
-	return o
+	return ""
 }
 
 // place finds the document that the object was written in, and the
 // kustomizations that had a say.
 func (t *trace) place() {
 	owners := map[*kust]bool{}
-	f := t.fileOf(t.from.path)
+	f := t.fileOf(t.from)
 	t.kusts = t.order
 	generated := slices.ContainsFunc(t.order, func(k *kust) bool { return slices.ContainsFunc(k.generators, t.isGenerator) })
 	if f == nil && !generated {
@@ -66,11 +57,9 @@ func (t *trace) place() {
 		}
 	}
 	if f == nil && generated {
+		// Several generators may merge into one object.
 		for _, k := range t.order {
-			dir := t.synthesis.kusts[k]
-			if strings.HasSuffix("/"+t.from.configuredIn, dir+"/kustomization.yaml") || t.from.configuredIn == "kustomization.yaml" && k == t.order[0] {
-				owners[k] = true
-			}
+			owners[k] = slices.ContainsFunc(k.generators, t.isGenerator)
 		}
 	}
 	if len(owners) == 0 {
@@ -187,6 +176,8 @@ type spot struct {
 	// content is a text file that is the value as a whole.
 	content *file
 	from    int // offset of the value within content
+	// entry is the entry of a generator that names the key of the value.
+	entry Value
 	// exact says that the text at the spot is the value.
 	exact bool
 }
@@ -251,6 +242,9 @@ func (t *trace) key(v Value) Span {
 		return t.spanOf(v.key, n)
 	}
 	s := t.spot(v)
+	if sp, ok := s.generatedKey(v.key.Value); ok {
+		return sp
+	}
 	if s.at.Exists() && s.at.key != nil && s.at.key.Value == v.key.Value && s.off < 0 {
 		return s.at.KeySpan()
 	}
@@ -308,7 +302,7 @@ func (s *synthesis) originOf(line int) (*origin, int) {
 
 // at returns the nodes that begin at a place.
 func (o *origin) at(p nodePlace) []*yaml.Node {
-	if o.index == nil {
+	o.once.Do(func() {
 		o.index = map[nodePlace][]*yaml.Node{}
 		var add func(n *yaml.Node)
 		add = func(n *yaml.Node) {
@@ -324,7 +318,7 @@ func (o *origin) at(p nodePlace) []*yaml.Node {
 		for _, d := range o.file.docs {
 			add(d.root)
 		}
-	}
+	})
 	return o.index[p]
 }
 
@@ -399,84 +393,4 @@ func (t *trace) nearby(v Value, written Value) spot {
 		}
 	}
 	return at(t.order[0].value, false)
-}
-
-// equal tells whether two nodes hold the same: for collections, that they are
-// of one kind.
-func equal(a, b *yaml.Node) bool {
-	return a.Kind == b.Kind && (a.Kind != yaml.ScalarNode || a.Value == b.Value)
-}
-
-// follow walks a path of the rendered object in another document. Elements of
-// lists are found by what tells them apart, for lists differ in length.
-func (t *trace) follow(from Value, p Path) Value {
-	return follow(from, t.root, p)
-}
-
-func follow(v Value, rendered *yaml.Node, p Path) Value {
-	for _, seg := range p {
-		if !v.Exists() {
-			return Value{}
-		}
-		next := step(rendered, seg)
-		if !isIndex(seg) || !v.IsList() {
-			v = v.field(seg)
-		} else {
-			v = element(v, next, seg)
-		}
-		rendered = next
-	}
-	return v
-}
-
-func isIndex(seg string) bool { return strings.HasPrefix(seg, "[") && strings.HasSuffix(seg, "]") }
-
-// step returns the node one segment below n.
-func step(n *yaml.Node, seg string) *yaml.Node {
-	if n == nil {
-		return nil
-	}
-	n = deref(n)
-	if n.Kind == yaml.SequenceNode && isIndex(seg) {
-		if i, err := strconv.Atoi(seg[1 : len(seg)-1]); err == nil && i >= 0 && i < len(n.Content) {
-			return deref(n.Content[i])
-		}
-		return nil
-	}
-	if c := child(n, seg); c != nil {
-		return deref(c)
-	}
-	return nil
-}
-
-// element returns the element of a list that is like a rendered one.
-func element(list Value, rendered *yaml.Node, seg string) Value {
-	items := list.Items()
-	if rendered != nil {
-		for _, key := range []string{"name", "mountPath", "containerPort", "port", "key", "ip", "type"} {
-			id := child(rendered, key)
-			if id == nil || id.Kind != yaml.ScalarNode {
-				continue
-			}
-			for _, it := range items {
-				if v := it.Get(key); v.Exists() && v.node.Value == id.Value {
-					return it
-				}
-			}
-			if key == "name" {
-				return Value{}
-			}
-		}
-		if rendered.Kind == yaml.ScalarNode {
-			for _, it := range items {
-				if it.node.Kind == yaml.ScalarNode && it.node.Value == rendered.Value {
-					return it
-				}
-			}
-		}
-	}
-	if i, err := strconv.Atoi(seg[1 : len(seg)-1]); err == nil && i < len(items) {
-		return items[i]
-	}
-	return Value{}
 }

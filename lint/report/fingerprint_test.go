@@ -8,7 +8,7 @@ import (
 )
 
 func TestFingerprints(t *testing.T) {
-	before := Fingerprints(mismatch().Findings)
+	before := lint.Fingerprints(mismatch().Findings)
 
 	moved := mismatch().Findings
 	for _, f := range moved {
@@ -18,7 +18,7 @@ func TestFingerprints(t *testing.T) {
 			f.Places[i].Label = "another value"
 		}
 	}
-	if after := Fingerprints(moved); !slices.Equal(before, after) {
+	if after := lint.Fingerprints(moved); !slices.Equal(before, after) {
 		t.Errorf("lines and values change fingerprints: %q, %q", before, after)
 	}
 
@@ -32,13 +32,13 @@ func TestFingerprints(t *testing.T) {
 	for i, change := range changes {
 		other := mismatch().Findings
 		change(other[1])
-		if after := Fingerprints(other); after[1] == before[1] || after[0] != before[0] {
+		if after := lint.Fingerprints(other); after[1] == before[1] || after[0] != before[0] {
 			t.Errorf("change %d: %q, %q", i, before, after)
 		}
 	}
 
 	f := mismatch().Findings[0]
-	twins := Fingerprints([]*lint.Finding{f, f, f})
+	twins := lint.Fingerprints([]*lint.Finding{f, f, f})
 	if twins[1] != twins[0]+"-2" || twins[2] != twins[0]+"-3" {
 		t.Errorf("equal findings: %q", twins)
 	}

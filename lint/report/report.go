@@ -48,7 +48,7 @@ var _ Source = (*repo.Repo)(nil)
 // shown returns the findings to show, with their fingerprints. Fingerprints
 // are made over all findings, so that they do not depend on what is shown.
 func (r *Report) shown() []numbered {
-	prints := Fingerprints(r.Findings)
+	prints := lint.Fingerprints(r.Findings)
 	var shown []numbered
 	for i, f := range r.Findings {
 		if f.Suppressed == "" || r.ShowSuppressed {

@@ -46,48 +46,15 @@ Passwords are compared without being shown: equal text, the same key of one Secr
 	},
 }
 
-// A passwordSource is one place where a password is written, or a key that it is read
-// from, with the sides that take it from there.
-type passwordSource []passwordHolder
-
-func (s passwordSource) cred() lint.Credential { return s[0].cred }
-
-// passwordSources joins the holders that take the password from one place, so that
-// several references to one Secret count no more than the one place where a
-// person would change it.
-func passwordSources(all []passwordHolder) []passwordSource {
-	var out []passwordSource
-	for _, h := range all {
-		i := slices.IndexFunc(out, func(s passwordSource) bool { return sameSource(s.cred(), h.cred) })
-		if i < 0 {
-			out = append(out, passwordSource{h})
-			continue
-		}
-		out[i] = append(out[i], h)
-	}
-	return out
-}
-
-func sameSource(a, b lint.Credential) bool {
-	switch {
-	case a.Source.IsValid() || b.Source.IsValid():
-		return a.Source.Span == b.Source.Span
-	case a.Ref != nil && b.Ref != nil:
-		return a.Ref.Equal(*b.Ref)
-	}
-	return a.Place.Span == b.Place.Span
-}
-
-// passwordDisagreement returns the sources of a group's usual password, and one list of
-// sources for each other password.
-func passwordDisagreement(f *lint.Facts, g *lint.Group) (usual []passwordSource, odd [][]passwordSource) {
-	return lint.Odd(passwordSources(passwordHolders(f, g)), func(a, b passwordSource) lint.Match { return a.cred().Compare(b.cred()) })
+// passwordDisagreement returns the sides that hold a group's usual password,
+// and one list of sides for each other password.
+func passwordDisagreement(f *lint.Facts, g *lint.Group) (usual []passwordHolder, odd [][]passwordHolder) {
+	return lint.Odd(passwordHolders(f, g), func(a, b passwordHolder) lint.Match { return a.cred.Compare(b.cred) })
 }
 
 func checkPasswords(p *lint.Pass, g *lint.Group) {
-	usual, odd := passwordDisagreement(p.Facts, g)
-	for _, side := range odd {
-		wrong, right := joinSources(side), joinSources(usual)
+	right, odd := passwordDisagreement(p.Facts, g)
+	for _, wrong := range odd {
 		slices.SortStableFunc(wrong, func(a, b passwordHolder) int { return int(a.role) - int(b.role) })
 		names := numberSecrets(credentialsOf(append(slices.Clone(wrong), right...)))
 		f := lint.Finding{Message: mismatchMessage(g, names, wrong[0], right), Help: mismatchHelp(g, names, wrong[0], right)}
@@ -116,14 +83,6 @@ func misses(c lint.Credential, right []passwordHolder) bool {
 		return false
 	}
 	return c.Ref == nil || !slices.ContainsFunc(right, func(h passwordHolder) bool { return h.cred.Ref != nil })
-}
-
-func joinSources(all []passwordSource) []passwordHolder {
-	var out []passwordHolder
-	for _, s := range all {
-		out = append(out, s...)
-	}
-	return out
 }
 
 func credentialsOf(all []passwordHolder) []lint.Credential {

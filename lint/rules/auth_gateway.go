@@ -147,8 +147,7 @@ func checkSentinelPassword(p *lint.Pass, g *lint.Group) {
 	c := redisClients(p.Facts, g)[i]
 	// The usual password is meant, not the client's own: whether that is wrong
 	// is for auth/password-mismatch to say.
-	usual, _ := passwordDisagreement(p.Facts, g)
-	sends := joinSources(usual)
+	sends, _ := passwordDisagreement(p.Facts, g)
 	var wrong []lint.Credential
 	for _, s := range g.Sentinels {
 		asks := s.Password()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/quorumwright/quorumwright/lint"
 )
@@ -84,8 +85,8 @@ func watchedNames(f *lint.Facts, s *lint.Server, g *lint.Group) []string {
 	return names
 }
 
-// redisClients returns the clients of a group that can mean its Redis: not those
-// whose every host lies elsewhere.
+// redisClients returns the clients of a group that mean its Redis: not those
+// whose every host lies elsewhere, or may.
 func redisClients(f *lint.Facts, g *lint.Group) []*lint.Client {
 	var all []*lint.Client
 	for _, c := range g.Clients {
@@ -98,13 +99,28 @@ func redisClients(f *lint.Facts, g *lint.Group) []*lint.Client {
 		}
 		elsewhere := len(hosts) > 0
 		for _, h := range hosts {
-			elsewhere = elsewhere && f.Elsewhere(h, c.Namespace)
+			elsewhere = elsewhere && (f.Elsewhere(h, c.Namespace) || ambiguous(f, h, c.Namespace))
 		}
 		if !elsewhere {
 			all = append(all, c)
 		}
 	}
 	return all
+}
+
+// ambiguous tells whether a host names one of several Services, and nobody
+// knows the namespace from which it is asked for.
+func ambiguous(f *lint.Facts, host lint.Arg, namespace string) bool {
+	if namespace != "" || f.Resolve(host.Text, "").Namespace != "" {
+		return false
+	}
+	names, found := strings.Split(host.Text, "."), 0
+	for _, s := range f.Services {
+		if s.Object.Name == names[len(names)-1] {
+			found++
+		}
+	}
+	return found > 1
 }
 
 // A secretNumbers gives secrets their names in one finding: "secret #1" is the one

@@ -246,6 +246,45 @@ func TestOnePasswordMistake(t *testing.T) {
 	}
 }
 
+// TestPasswordsOfTwoNamespaces has two Redis of one name, each with a password
+// of its own, and a gateway of which nobody knows where it runs.
+func TestPasswordsOfTwoNamespaces(t *testing.T) {
+	one := func(namespace, password string) string {
+		return strings.NewReplacer("NAMESPACE", namespace, "PASSWORD", password).Replace(`apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: redis, namespace: NAMESPACE}
+spec:
+  selector: {matchLabels: {app: redis}}
+  template:
+    metadata: {labels: {app: redis}}
+    spec:
+      containers:
+        - name: redis
+          image: redis:7.2.5
+          args: [--requirepass, PASSWORD, --masterauth, PASSWORD]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: redis, namespace: NAMESPACE}
+spec:
+  clusterIP: None
+  selector: {app: redis}
+  ports: [{port: 6379}]
+`)
+	}
+	files := map[string]string{
+		"redis.yaml":  one("dev", "correct-horse") + "---\n" + one("prod", "battery-staple"),
+		"values.yaml": valuesHead + "      password: battery-staple\n",
+	}
+	for _, f := range errorsOf(t, files) {
+		t.Errorf("a guess: %s", f)
+	}
+	files["values.yaml"] = strings.Replace(files["values.yaml"], "host: redis", "host: redis.dev", 1)
+	if got := strings.Join(errorsOf(t, files), ", "); got != "values.yaml:11 auth/password-mismatch" {
+		t.Errorf("got %q", got)
+	}
+}
+
 // atFile leaves the line out of "file:line rule".
 func atFile(found string) string {
 	file, rest, ok := strings.Cut(found, ":")

@@ -37,19 +37,19 @@ func checkUnsafe(p *lint.Pass, g *lint.Group) {
 	// What disagrees has to be replaced by the usual password anyway.
 	usual, odd := passwordDisagreement(p.Facts, g)
 	if len(odd) == 0 {
-		usual = passwordSources(passwordHolders(p.Facts, g))
+		usual = passwordHolders(p.Facts, g)
 	}
 	f := lint.Finding{Help: "use letters, digits, '-' and '_' only, with a letter first, as from openssl rand -hex 32"}
 	var reasons []string
-	for _, s := range usual {
-		if !s.cred().Known {
+	for _, h := range usual {
+		if !h.cred.Known {
 			continue
 		}
-		found := unsafe(g, s)
+		found := unsafe(g, h)
 		if len(found) == 0 {
 			continue
 		}
-		if at := s.cred().Source; !hasPlace(f.Places, at) {
+		if at := h.cred.Source; !hasPlace(f.Places, at) {
 			f.Places = append(f.Places, labeledPlace(at, "the password is written here"))
 		}
 		for _, r := range found {
@@ -65,7 +65,7 @@ func checkUnsafe(p *lint.Pass, g *lint.Group) {
 	if slices.Equal(reasons, []string{endsWithNewline}) {
 		f.Help = "write the value without the newline: printf %s instead of echo, |- instead of |"
 	}
-	for _, h := range joinSources(usual) {
+	for _, h := range usual {
 		if at := labeledPlace(h.cred.Place, h.says+" it"); !hasPlace(f.Places, at) {
 			f.Places = append(f.Places, at)
 		}
@@ -76,14 +76,13 @@ func checkUnsafe(p *lint.Pass, g *lint.Group) {
 
 const endsWithNewline = "ends with a newline: who reads it as a variable sends the newline too, who reads the file with $(cat …) does not"
 
-// unsafe returns what is wrong with a password for the sides that read it from
-// one source, and for the Sentinels of its group.
-func unsafe(g *lint.Group, s passwordSource) []string {
+// unsafe returns what is wrong with the password of one side, for itself and
+// for the Sentinels of its group.
+func unsafe(g *lint.Group, h passwordHolder) []string {
 	var reasons []string
-	text := s.cred().Secret.Reveal()
+	text := h.cred.Secret.Reveal()
 	plain := strings.TrimRight(text, "\r\n")
-	direct := slices.ContainsFunc(s, func(h passwordHolder) bool { return h.cred.Ref == nil || !h.cred.Ref.Inferred })
-	if text != plain && direct {
+	if text != plain && (h.cred.Ref == nil || !h.cred.Ref.Inferred) {
 		reasons = append(reasons, endsWithNewline)
 	}
 	var bad *redisconf.PasswordError
@@ -94,10 +93,9 @@ func unsafe(g *lint.Group, s passwordSource) []string {
 		}
 	}
 	for _, c := range g.Clients {
-		if !slices.ContainsFunc(s, func(h passwordHolder) bool { return h.role == roleClient && h.cred.Place.Span == c.Password.Place.Span }) {
-			continue
+		if h.role == roleClient && h.cred.Place.Span == c.Password.Place.Span {
+			reasons = append(reasons, unsafeForGateway(c, plain)...)
 		}
-		reasons = append(reasons, unsafeForGateway(c, plain)...)
 	}
 	return reasons
 }

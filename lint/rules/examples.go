@@ -8,8 +8,8 @@ import (
 //go:embed testdata
 var examples embed.FS
 
-// Examples returns the bad and the good example of a rule, each with a line
-// "# file" before every file. They are the files that the tests lint.
+// Examples returns the bad and the good example of a rule, as the files of a
+// txtar archive. They are the files that the tests lint.
 func Examples(id string) (bad, good string) {
 	archive, err := examples.ReadFile("testdata/" + id + ".txtar")
 	if err != nil {
@@ -18,20 +18,15 @@ func Examples(id string) (bad, good string) {
 	return example(string(archive), "bad/"), example(string(archive), "good/")
 }
 
-// example joins the files of an archive in the txtar form whose names begin
-// with the prefix.
+// example returns the files of an archive whose names begin with the prefix,
+// without it.
 func example(archive, prefix string) string {
 	var b strings.Builder
 	in := false
 	for line := range strings.Lines(archive) {
-		name, ok := strings.CutPrefix(strings.TrimSpace(line), "-- ")
-		if name, end := strings.CutSuffix(name, " --"); ok && end {
-			name, in = strings.CutPrefix(name, prefix)
-			if in {
-				if b.Len() > 0 {
-					b.WriteByte('\n')
-				}
-				b.WriteString("# " + name + "\n")
+		if name, ok := strings.CutPrefix(line, "-- "); ok && strings.HasSuffix(strings.TrimSpace(line), " --") {
+			if name, in = strings.CutPrefix(name, prefix); in {
+				b.WriteString("-- " + name)
 			}
 			continue
 		}

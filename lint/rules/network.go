@@ -12,6 +12,7 @@ import (
 var networkRules = []*lint.Rule{
 	networkHostUnresolved,
 	networkNamespace,
+	networkPolicyBlocks,
 	networkPort,
 	networkSelector,
 	networkTargetPort,

@@ -10,6 +10,7 @@ var redisRules = []*lint.Rule{
 	redisEmptyMasterRestart,
 	redisEphemeralData,
 	redisFixedMasterService,
+	redisHandoverWithoutPause,
 	redisReplicaofTarget,
 	redisStaticReplicaof,
 	redisTLSMismatch,

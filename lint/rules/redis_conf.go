@@ -204,7 +204,7 @@ func commandAt(c *lint.Container) lint.Place {
 			return lint.AtKey(c.Workload.Object, v, "")
 		}
 	}
-	return c.At(c.Value.Get("name"), "")
+	return containerAt(c, "")
 }
 
 func startCommand(s *lint.Server) string {

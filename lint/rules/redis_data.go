@@ -140,7 +140,7 @@ func keepsNothing(s *lint.Server) (at lint.Place, why string) {
 	if a := s.Last("appendonly").Arg(0); a.Exists() {
 		return a.Place, "appendonly is off and no volume is at " + dataDir(s)
 	}
-	return s.Container.At(s.Container.Value.Get("name"), ""), "no volume is at " + dataDir(s)
+	return containerAt(s.Container, ""), "no volume is at " + dataDir(s)
 }
 
 var redisWriteSafety = &lint.Rule{

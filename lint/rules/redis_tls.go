@@ -127,7 +127,7 @@ func acceptsTLS(s *lint.Server, who string) *tlsSide {
 		return nil
 	}
 	if !at.Exists() {
-		return &tlsSide{false, who + " accepts no TLS connections", s.Container.At(s.Container.Value.Get("name"), "")}
+		return &tlsSide{false, who + " accepts no TLS connections", containerAt(s.Container, "")}
 	}
 	return &tlsSide{false, who + " accepts no TLS connections", at.Place}
 }
@@ -150,7 +150,7 @@ func opensTLS(s *lint.Server, who string) *tlsSide {
 		at = d.At("")
 	}
 	if !at.IsValid() {
-		at = s.Container.At(s.Container.Value.Get("name"), "")
+		at = containerAt(s.Container, "")
 	}
 	return &tlsSide{false, who + " uses no TLS: tls-replication is not set", at}
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/quorumwright/quorumwright/lint"
@@ -77,6 +78,9 @@ func isScript(ar *txtar.Archive) bool {
 	return strings.Contains(string(ar.Comment), "exec quorumwright ")
 }
 
+// today is the day on which the examples are linted.
+var today = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
 func lintCase(t *testing.T, ar *txtar.Archive, prefix string, rule *lint.Rule) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -104,7 +108,7 @@ func lintCase(t *testing.T, ar *txtar.Archive, prefix string, rule *lint.Rule) s
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	for _, f := range lint.Run(r, lint.Options{Rules: rules.All()}) {
+	for _, f := range lint.Run(r, lint.Options{Rules: rules.All(), Known: rules.All(), Today: today}) {
 		if f.Rule != rules.ByID(rule.ID) && f.Rule.ID != rule.ID {
 			continue
 		}

@@ -15,12 +15,20 @@ import (
 // Gravitee's hybrid guides (LICENSE KEY, CLOUD TOKEN, myredispassword), the
 // comments of redis.conf (foobared), and what templates commonly hold.
 var placeholders = []string{
-	"licensekey", "yourlicensekey", "yourlicense", "mylicensekey",
-	"cloudtoken", "yourcloudtoken", "yourtoken", "mytoken", "mycloudtoken",
-	"myredispassword", "yourredispassword", "redispassword", "yourpassword", "mypassword", "enteryourpassword",
-	"yoursecret", "mysecret", "yoursecretpassword", "mysecretpassword",
+	"licensekey", "mylicensekey", "cloudtoken", "mytoken", "mycloudtoken",
+	"myredispassword", "redispassword", "mypassword", "mysecret", "mysecretpassword",
 	"changeme", "changeit", "changethis", "pleasechangeme", "changemeplease", "replaceme", "replacethis", "tobereplaced",
-	"fixme", "todo", "tbd", "placeholder", "redacted", "foobared", "yourstrongpassword", "yourpasswordhere", "insertpasswordhere",
+	"fixme", "todo", "tbd", "placeholder", "redacted", "foobared", "averycomplexpasswordhere",
+}
+
+// isAsked tells texts such as "your-strong-password" and "enter token here",
+// given without what separates the words.
+func isAsked(plain string) bool {
+	asks := func(word string) bool { return strings.HasPrefix(plain, word) }
+	names := func(word string) bool { return strings.Contains(plain, word) }
+	return slices.ContainsFunc([]string{"your", "enter", "insert", "replacewith", "addyour", "putyour"}, asks) &&
+		slices.ContainsFunc([]string{"password", "passwd", "secret", "token", "key", "license", "licence"}, names) &&
+		strings.Trim(plain, "abcdefghijklmnopqrstuvwxyz") == ""
 }
 
 // bracketPattern is <your password>: a placeholder whatever it says. A tag of
@@ -38,7 +46,7 @@ func isPlaceholderText(text string) bool {
 		return true
 	}
 	plain := strings.NewReplacer(" ", "", "-", "", "_", "", ".", "", "!", "").Replace(strings.ToLower(text))
-	return slices.Contains(placeholders, plain) || len(text) >= 3 && strings.Trim(strings.ToLower(text), "x*.") == ""
+	return slices.Contains(placeholders, plain) || isAsked(plain) || len(text) >= 3 && strings.Trim(strings.ToLower(text), "x*.") == ""
 }
 
 func isPlaceholder(s secret.Value) bool { return isPlaceholderText(s.Reveal()) }
@@ -77,8 +85,8 @@ Where the sides of one Redis hold different passwords, auth/password-mismatch te
 				reportPlaceholder(p, side)
 			}
 		}
-		for _, s := range unreplaced(p.Facts, found) {
-			p.ReportAt(s.place, "write the value that the documentation speaks of", "%s is still the placeholder %s of the documentation", s.what, s.value.Reveal())
+		for _, a := range unreplaced(p.Facts, found) {
+			p.ReportAt(a.Place, "write the value that the documentation speaks of", "%s is still the placeholder %s of the documentation", a.Place.Path, a.Text)
 		}
 	},
 }

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -175,14 +174,36 @@ func strays(c *lint.Conf, all []plainSecret) []plainSecret {
 	return all
 }
 
-// secretName is what the names of values end with that hold a secret, secretEnv
-// the same for variables; harmless is how such names begin when they hold
-// something else.
-var (
-	secretName = regexp.MustCompile(`(?i)(?:password|passwd|passphrase|token|client_?secret|api_?key|private_?key|secret_?access_?key|license_?key|licence_?key)$`)
-	secretEnv  = regexp.MustCompile(`(?i)(?:^|[_.])(?:redis_?cli_?auth|pass|password|passwd|passphrase|token|client_?secret|api_?key|private_?key|secret_?access_?key|license_?key|licence_?key)$`)
-	harmless   = regexp.MustCompile(`^(?:(?:use|enable|require|mount|automount|existing|generate|rotate|allow|disable)[A-Z_]|(?:.*_)?(?:USE|ENABLE|REQUIRE|EXISTING|GENERATE|ALLOW|DISABLE)_)`)
-)
+// secretWords are what the names of variables and values end with that hold a
+// secret, written without what separates words.
+var secretWords = []string{
+	"password", "passwd", "passphrase", "token", "clientsecret", "apikey", "privatekey", "secretaccesskey",
+	"licensekey", "licencekey", "rediscliauth",
+}
+
+// switches begin names that end like those of secrets and hold something else:
+// usePassword, ALLOW_EMPTY_PASSWORD.
+var switches = []string{"use", "enable", "require", "mount", "automount", "existing", "generate", "rotate", "allow", "disable"}
+
+// isSecretName tells whether a variable or a key of values holds a secret,
+// judging by its name.
+func isSecretName(name string) bool {
+	lower := strings.ToLower(name)
+	for _, s := range switches {
+		// A capital or a separator behind the word ends it.
+		if rest, ok := strings.CutPrefix(lower, s); ok && rest != "" {
+			if next := name[len(s)]; next == '_' || 'A' <= next && next <= 'Z' && name != strings.ToUpper(name) {
+				return false
+			}
+		}
+		if strings.Contains(lower, "_"+s+"_") {
+			return false
+		}
+	}
+	plain := strings.NewReplacer("_", "", "-", "", ".", "").Replace(lower)
+	has := func(word string) bool { return strings.HasSuffix(plain, word) }
+	return slices.ContainsFunc(secretWords, has) || strings.HasSuffix(lower, "_pass")
+}
 
 // secretValue tells whether a value can be a secret: a text, not a switch, a
 // number of seconds or the name of a file.
@@ -206,7 +227,7 @@ func (f *plainSecrets) ofValues(v *repo.Values) {
 	var walk func(name string, at repo.Value)
 	walk = func(name string, at repo.Value) {
 		for k, e := range at.Fields() {
-			if secretName.MatchString(k) && !harmless.MatchString(k) && secretValue(e) {
+			if isSecretName(k) && secretValue(e) {
 				f.add(plainSecret{what: e.Path().String(), label: e.Path().String(), place: lint.At(v.Object, e, ""), value: secret.New(e.Text())})
 				continue
 			}
@@ -224,7 +245,7 @@ func (f *plainSecrets) ofValues(v *repo.Values) {
 }
 
 func (f *plainSecrets) ofEnv(o *repo.Object, name string, value repo.Value) {
-	if !secretEnv.MatchString(name) || harmless.MatchString(name) || !secretValue(value) {
+	if !isSecretName(name) || !secretValue(value) {
 		return
 	}
 	f.add(plainSecret{what: envWhat(name), label: name, place: lint.At(o, value, ""), value: secret.New(value.Text())})
@@ -319,9 +340,9 @@ func (f *plainSecrets) ofSecret(c *lint.Config, refs []configRef) {
 }
 
 // unreplaced returns what stands in angle brackets elsewhere in the values of
-// the gateway's chart: a host, a tag.
-func unreplaced(f *lint.Facts, found *plainSecrets) []plainSecret {
-	var all []plainSecret
+// the gateway's chart, where no secret stands: a host, a tag.
+func unreplaced(f *lint.Facts, found *plainSecrets) []lint.Arg {
+	var all []lint.Arg
 	for _, v := range f.Env.Values {
 		if !slices.ContainsFunc(f.Clients, func(c *lint.Client) bool { return c.Values == v }) {
 			continue
@@ -336,7 +357,7 @@ func unreplaced(f *lint.Facts, found *plainSecrets) []plainSecret {
 			}
 			place := lint.At(v.Object, at, "")
 			if at.IsScalar() && bracketPattern.MatchString(at.Text()) && !lint.IsReference(at.Text()) && !found.has(place) {
-				all = append(all, plainSecret{what: at.Path().String(), place: place, value: secret.New(at.Text())})
+				all = append(all, lint.Arg{Text: at.Text(), Known: true, Place: place})
 			}
 		}
 		walk(v.Value)

@@ -26,6 +26,7 @@ var sentinelRules = []*lint.Rule{
 	sentinelNoReplica,
 	sentinelQuorumNotMajority,
 	sentinelQuorumUnreachable,
+	sentinelReadinessOnReplication,
 	sentinelSentinelCount,
 	sentinelSharedMyID,
 	sentinelTimers,
@@ -211,7 +212,22 @@ func count(n int, noun string) string {
 
 // nameAt returns the place of a workload's name.
 func nameAt(w *lint.Workload, label string) lint.Place {
-	return w.At(w.Object.Value.Get("metadata", "name"), label)
+	for _, path := range [][]string{{"metadata", "name"}, {"metadata", "generateName"}, {"kind"}} {
+		if v := w.Object.Value.Get(path...); v.Exists() {
+			return w.At(v, label)
+		}
+	}
+	return w.At(w.Object.Value, label)
+}
+
+// containerAt returns the place of a container's name, or of what else there is.
+func containerAt(c *lint.Container, label string) lint.Place {
+	for _, key := range []string{"name", "image"} {
+		if v := c.Value.Get(key); v.Exists() {
+			return c.At(v, label)
+		}
+	}
+	return c.At(c.Value, label)
 }
 
 // addPlace adds a place unless its span is there already.

@@ -120,7 +120,7 @@ var sentinelUnknownMaster = &lint.Rule{
 
 Up to Redis 6.0 the monitor line must also stand above the others; from 6.2 on Sentinel sorts its directives itself.`,
 		Fix:  "Use the name of the sentinel monitor line in every other directive.",
-		Refs: []string{refSentinel},
+		Refs: []string{refSentinel, refValkey},
 	},
 	Check: checkUnknownMaster,
 }

@@ -39,7 +39,7 @@ var sentinelQuorumUnreachable = &lint.Rule{
 				if few := 2*q - 1; n.N < 3 && q <= 3 {
 					// Too few Sentinels, rather than a quorum that is wrong.
 					f.Help = fmt.Sprintf("run %d Sentinels", few)
-					if len(n.Places) == 1 && scaled(n.Places[0]) {
+					if len(f.Places) == 2 && scaled(f.Places[1]) {
 						f.Places[0], f.Places[1] = f.Places[1], f.Places[0]
 						f.Places[1].Label = fmt.Sprintf("the quorum is %d", q)
 					}

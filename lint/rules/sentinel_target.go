@@ -43,8 +43,8 @@ type target struct {
 // judgeTarget tells whether no Redis answers at a host and port, as seen from
 // the pods of a server.
 func judgeTarget(f *lint.Facts, g *lint.Group, from *lint.Server, host, port lint.Arg) (target, bool) {
-	if !host.Known || host.Text == "" {
-		return target{}, false
+	if !host.Known || host.Text == "" || f.Agreed(host.Place.Span) {
+		return target{}, false // the Service is misnamed or elsewhere: network/host-unresolved, network/namespace
 	}
 	wrong := func(message, help string, fixes []lint.Fix, related ...lint.Place) (target, bool) {
 		return target{finding: lint.Finding{
@@ -67,11 +67,17 @@ func judgeTarget(f *lint.Facts, g *lint.Group, from *lint.Server, host, port lin
 			"write "+right, replace(host, right, "write "+right, false),
 			r.Service.At(r.Service.Object.Value.Get("metadata", "namespace"), "Service "+r.Service.Object.Name+" is here"))
 	case lint.HostMissing:
-		if len(f.Redis) == 0 && r.Nearest == "" {
-			return target{}, false // Redis is deployed by something else
+		if r.Service != nil && len(r.Service.Workloads) == 0 {
+			return target{}, false // it selects nothing: network/selector
+		}
+		if r.Correct != "" {
+			return wrong(fmt.Sprintf("no name of the cluster has the form of %q", host.Text), "write "+r.Correct, replace(host, r.Correct, "write "+r.Correct, false))
 		}
 		right, at := nearestRedis(f, r, host.Text, from)
-		message := fmt.Sprintf("no Service is named %q", serviceLabel(host.Text))
+		if right == "" && (len(f.Redis) == 0 || mayHaveMore(f)) {
+			return target{}, false // Redis is deployed by something else
+		}
+		message := fmt.Sprintf("no Service is named %q", r.ServiceName(host.Text))
 		if r.Service != nil {
 			message = fmt.Sprintf("no pod %q stands behind Service %s", firstLabel(host.Text), r.Service.Object.Name)
 		}
@@ -80,7 +86,7 @@ func judgeTarget(f *lint.Facts, g *lint.Group, from *lint.Server, host, port lin
 			return target{finding: lint.Finding{
 				Message: fmt.Sprintf("%s, but Service %s leads to %s", message, s.Object.Name, workloadNames(s.Workloads)),
 				Places:  []lint.Place{s.At(name, ""), host.Labeled("this host is asked for")},
-				Help:    "name the Service " + serviceLabel(host.Text),
+				Help:    "name the Service " + r.ServiceName(host.Text),
 			}}, true
 		}
 		if right == "" {
@@ -101,20 +107,6 @@ func namespaceOf(r lint.Resolution, from *lint.Server) string {
 func firstLabel(host string) string {
 	label, _, _ := strings.Cut(host, ".")
 	return label
-}
-
-// serviceAt returns which label of a host is the name of the Service.
-func serviceAt(labels []string) int {
-	if svc := slices.Index(labels, "svc"); svc >= 2 {
-		return svc - 2
-	}
-	return 0
-}
-
-// serviceLabel returns the name of the Service that a host asks for.
-func serviceLabel(host string) string {
-	labels := strings.Split(host, ".")
-	return labels[serviceAt(labels)]
 }
 
 // inNamespace writes a host for another namespace.
@@ -149,19 +141,17 @@ func nearestRedis(f *lint.Facts, r lint.Resolution, host string, from *lint.Serv
 		}
 	}
 	i := slices.IndexFunc(leading, func(s *lint.Service) bool { return s.Object.Name == r.Nearest })
-	if i < 0 && len(leading) == 1 {
+	if i < 0 && len(leading) == 1 && !mayHaveMore(f) {
 		i = 0
 	}
 	if i < 0 {
 		return "", lint.Place{}
 	}
 	s := leading[i]
-	at := serviceAt(labels)
-	labels[at] = s.Object.Name
-	if w := s.Workloads[0]; s.Headless && at == 0 && w.IsStateful() && len(s.Workloads) == 1 {
-		labels[at] = w.Object.Name + "-0." + s.Object.Name
+	right := withService(r, host, s.Object.Name)
+	if w := s.Workloads[0]; s.Headless && w.IsStateful() && len(s.Workloads) == 1 && strings.HasPrefix(right, s.Object.Name) {
+		right = w.Object.Name + "-0." + right
 	}
-	right := strings.Join(labels, ".")
 	if got := f.Resolve(right, from.Namespace()); got.Status != lint.HostFound {
 		right = inNamespace(right, s.Object.Namespace)
 	}
@@ -169,8 +159,7 @@ func nearestRedis(f *lint.Facts, r lint.Resolution, host string, from *lint.Serv
 }
 
 // misnamedService returns the Service that the host must have meant, if the host is
-// right and the Service's name is not: its workload has the host's name, or
-// says that its Service has it.
+// right and the Service's name is not: its workload has the host's name.
 func misnamedService(f *lint.Facts, r lint.Resolution, host string, from *lint.Server) *lint.Service {
 	if r.Service != nil {
 		return nil
@@ -179,8 +168,7 @@ func misnamedService(f *lint.Facts, r lint.Resolution, host string, from *lint.S
 		if len(s.Workloads) != 1 || s.Object.Namespace != from.Namespace() || redisBehind(f, s.Workloads) == nil {
 			continue
 		}
-		w, name := s.Workloads[0].Object, serviceLabel(host)
-		if w.Name == name || w.Value.Get("spec", "serviceName").Text() == name && s.Headless {
+		if s.Workloads[0].Object.Name == r.ServiceName(host) {
 			return s
 		}
 	}

@@ -1,0 +1,125 @@
+package lint
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/quorumwright/quorumwright/lint/repo"
+)
+
+// A suppression is a comment of the form
+//
+//	# quorumwright:ignore family/name[,family/name] [until=2027-01-31] -- reason
+//
+// behind a line or on a line of its own above it.
+type suppression struct {
+	comment repo.Comment
+	ids     []string
+	until   time.Time // zero: for good
+	reason  string
+	used    map[string]bool
+}
+
+const suppressionForm = "quorumwright:ignore family/name [until=YYYY-MM-DD] -- reason"
+
+var datePattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{4}-\d\d-\d\d$`) })
+
+// parseSuppression reads what follows quorumwright:ignore. The error says what
+// is wrong with it.
+func parseSuppression(c repo.Comment) (suppression, error) {
+	s := suppression{comment: c, used: map[string]bool{}}
+	head, reason, ok := strings.Cut(c.Text, "--")
+	s.reason = strings.TrimSpace(reason)
+	if !ok || s.reason == "" {
+		return s, fmt.Errorf("a suppression needs a reason")
+	}
+	for _, word := range strings.FieldsFunc(head, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' }) {
+		date, isUntil := strings.CutPrefix(word, "until=")
+		if !isUntil {
+			if !strings.Contains(word, "/") {
+				return s, fmt.Errorf("%q is not the id of a rule", word)
+			}
+			s.ids = append(s.ids, word)
+			continue
+		}
+		until, err := time.Parse(time.DateOnly, date)
+		if err != nil || !datePattern().MatchString(date) {
+			return s, fmt.Errorf("%q is not a date", date)
+		}
+		s.until = until
+	}
+	if len(s.ids) == 0 {
+		return s, fmt.Errorf("a suppression names the rules that it is for")
+	}
+	return s, nil
+}
+
+// covers tells whether the suppression speaks of one of the finding's places.
+func (s suppression) covers(f *Finding) bool {
+	return slices.Contains(s.ids, f.Rule.ID) && slices.ContainsFunc(f.Places, func(p Place) bool {
+		return p.File == s.comment.Span.File && p.Line <= s.comment.Target && s.comment.Target <= max(p.EndLine, p.Line)
+	})
+}
+
+// suppress marks the findings that a comment suppresses, and adds what is wrong
+// with the comments themselves. What could not be read cannot be suppressed.
+func suppress(r *repo.Repo, opts Options, findings []*Finding) []*Finding {
+	known := map[string]bool{}
+	for _, rule := range opts.Known {
+		known[rule.ID] = true
+	}
+	ran := map[string]bool{}
+	for _, rule := range opts.Rules {
+		ran[rule.ID] = true
+	}
+	var housekeeping []repo.Problem
+	tell := func(rule string, c repo.Comment, help, format string, args ...any) {
+		housekeeping = append(housekeeping, repo.Problem{Rule: rule, Span: c.Span, Message: fmt.Sprintf(format, args...), Help: help})
+	}
+	for _, file := range r.Files {
+		for _, c := range r.Comments(file) {
+			s, err := parseSuppression(c)
+			if err != nil {
+				tell("lint/bad-suppression", c, "write "+suppressionForm, "%s", err)
+				continue
+			}
+			expired := !s.until.IsZero() && !opts.Today.IsZero() && opts.Today.After(s.until.AddDate(0, 0, 1))
+			for _, f := range findings {
+				if !s.covers(f) || f.Rule.Family() == "yaml" {
+					continue
+				}
+				s.used[f.Rule.ID] = true
+				if !expired {
+					f.Suppressed = s.reason
+				}
+			}
+			for _, id := range s.ids {
+				switch {
+				case len(known) > 0 && !known[id]:
+					tell("lint/bad-suppression", c, didYouMean(id, opts.Known), "there is no rule %q", id)
+				case s.used[id] && expired:
+					tell("lint/expired-suppression", c, "mend the finding, or set a new date with a reason that still holds",
+						"this suppression of %s ended on %s", id, s.until.Format(time.DateOnly))
+				case !s.used[id] && ran[id]:
+					tell("lint/unused-suppression", c, "remove it", "%s finds nothing here", id)
+				}
+			}
+		}
+	}
+	return append(findings, problems(opts.Rules, housekeeping)...)
+}
+
+func didYouMean(id string, rules []*Rule) string {
+	var ids []string
+	for _, r := range rules {
+		ids = append(ids, r.ID)
+	}
+	if near := Nearest(id, ids); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "quorumwright rules lists them"
+}
