@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"os"
+	"path"
+	"path/filepath"
 
 	"github.com/quorumwright/quorumwright/generate"
 	"github.com/quorumwright/quorumwright/lint/repo"
@@ -60,23 +62,37 @@ func (g *globals) drift(out string) ([]repo.Problem, error) {
 	}
 	var problems []repo.Problem
 	for _, c := range changes {
+		// The ownership file of a folder differs whenever another file does.
+		if path.Base(c.Path) == generate.OwnershipFile && len(changes) > 1 {
+			continue
+		}
 		problems = append(problems, driftProblem(c, out, d.Source))
 	}
 	return problems, nil
 }
 
+// driftProblem words how a file differs, and what to do.
 func driftProblem(c generate.Change, out, spec string) repo.Problem {
+	name := path.Join(filepath.ToSlash(out), c.Path)
 	p := repo.Problem{
-		Rule:    "gitops/drift",
-		Span:    repo.Span{File: out + "/" + c.Path, Line: 1, Column: 1, EndLine: 1, EndColumn: 1, Approximate: true},
-		Message: c.String(),
-		Help:    "quorumwright generate writes it anew; commit what it changes",
+		Rule: "gitops/drift",
+		Span: repo.Span{File: name, Line: 1, Column: 1, EndLine: 1, EndColumn: 1, Approximate: true},
+		Help: "run quorumwright generate and commit what it changes",
 	}
 	switch c.Kind {
 	case generate.Missing:
 		p.Span.File = spec
+		p.Message = fmt.Sprintf("%s is missing: the spec asks for it", name)
+	case generate.Stale:
+		p.Message = fmt.Sprintf("%s is stale: it was generated before the spec changed", name)
+	case generate.Orphaned:
+		p.Message = fmt.Sprintf("%s is orphaned: no environment of the spec needs it any more", name)
 	case generate.Edited:
-		p.Help = fmt.Sprintf("make the change in %s and run quorumwright generate --force", spec)
+		p.Message = fmt.Sprintf("%s was changed by hand: the next generate would refuse to overwrite it", name)
+		p.Help = fmt.Sprintf("make the change in %s, then run quorumwright generate --force", spec)
+	case generate.Foreign:
+		p.Message = fmt.Sprintf("%s is in the way: %s", name, c.Why)
+		p.Help = "move it away, then run quorumwright generate"
 	}
 	return p
 }

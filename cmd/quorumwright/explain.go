@@ -71,7 +71,7 @@ func writeField(w io.Writer, f schema.Field) error {
 	}
 	for i, name := range f.Fields {
 		if i == 0 {
-			b.WriteString("\nfields:\n")
+			b.WriteString("fields:\n")
 		}
 		below, _ := schema.Explain(f.Path + "." + name)
 		fmt.Fprintf(&b, "  %-18s %s\n", name, firstSentence(below.Doc))

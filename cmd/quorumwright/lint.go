@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/quorumwright/quorumwright/lint"
 	"github.com/quorumwright/quorumwright/lint/repo"
@@ -41,6 +43,9 @@ type lintFlags struct {
 	ignoreIDs    []string
 	profile      string
 	exclude      []string
+	baseline     baselineFlags
+	suppressed   bool
+	fix          fixFlags
 }
 
 func newLint(g *globals) *cobra.Command {
@@ -56,7 +61,13 @@ func newLint(g *globals) *cobra.Command {
 	flags.StringArrayVar(&f.values, "values", nil, "Helm values `FILE` of the gateway; may be repeated, a later file wins")
 	flags.StringVar(&f.chartVersion, "chart-version", "", "`VERSION` of the gateway's chart, if the repository does not tell")
 	flags.StringArrayVar(&f.exclude, "exclude", nil, "leave out files that match the `GLOB`; may be repeated")
+	flags.StringVar(&f.baseline.file, "baseline", "", "`FILE` with findings to live with for now")
+	flags.BoolVar(&f.baseline.write, "write-baseline", false, "write what is found now to the baseline file")
+	flags.BoolVar(&f.fix.apply, "fix", false, "mend what can be mended safely, in place")
+	flags.BoolVar(&f.fix.unsafe, "unsafe-fixes", false, "with --fix or --diff: also what may change how things work")
+	flags.BoolVar(&f.fix.diff, "diff", false, "print the fixes as a unified diff and write nothing; exit code 1 if there are any")
 	f.report(cmd)
+	cmd.MarkFlagsMutuallyExclusive("fix", "diff")
 	return cmd
 }
 
@@ -64,14 +75,27 @@ func newLint(g *globals) *cobra.Command {
 func (f *lintFlags) report(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVarP(&f.outputs, "output", "o", nil, "`FORMAT[=FILE]`: "+strings.Join(report.FormatNames(), ", ")+"; may be repeated")
-	flags.StringVar(&f.failOn, "fail-on", "error", "exit with 1 from this `SEVERITY` on: error, warning or info")
+	flags.StringVar(&f.failOn, "fail-on", "", "exit with 1 from this `SEVERITY` on: error (the default), warning or info")
 	flags.StringSliceVar(&f.selectIDs, "select", nil, "only these rules or families (`IDS`)")
 	flags.StringSliceVar(&f.ignoreIDs, "ignore", nil, "not these rules or families (`IDS`)")
-	flags.StringVar(&f.profile, "profile", "default", "default or strict (`PROFILE`): how severe findings are")
+	flags.StringVar(&f.profile, "profile", "", "default or strict (`PROFILE`): how severe findings are")
+	flags.BoolVar(&f.suppressed, "show-suppressed", false, "show suppressed findings too")
+}
+
+// configure fills what the flags leave open from the configuration file.
+func (f *lintFlags) configure(c *config) {
+	f.profile = cmp.Or(f.profile, c.profile, "default")
+	f.failOn = cmp.Or(f.failOn, c.failOn, "error")
+	f.chartVersion = cmp.Or(f.chartVersion, c.chartVersion)
+	if len(f.selectIDs) == 0 {
+		// What the person selects on the command line is shown in any case.
+		f.selectIDs, f.ignoreIDs = c.selectIDs, append(f.ignoreIDs, c.ignoreIDs...)
+	}
+	f.exclude = append(f.exclude, c.exclude...)
 }
 
 func (g *globals) lint(f lintFlags, paths []string) error {
-	opts := repo.Options{Paths: paths, Values: f.values, ChartVersion: f.chartVersion, Exclude: f.exclude}
+	opts := repo.Options{Paths: paths, Values: f.values}
 	if slices.Contains(paths, "-") {
 		b, err := io.ReadAll(io.LimitReader(g.in, maxStdin+1))
 		if err != nil {
@@ -90,6 +114,11 @@ const maxStdin = 1 << 20
 // judge opens a repository, runs the rules and prints the report. Problems are
 // what was found elsewhere, such as drift.
 func (g *globals) judge(f lintFlags, fsys fs.FS, opts repo.Options, problems []repo.Problem) error {
+	c, err := loadConfig()
+	if err != nil {
+		return err
+	}
+	f.configure(c)
 	failOn, err := lint.ParseSeverity(f.failOn)
 	if err != nil {
 		return usagef("--fail-on: %s", err)
@@ -105,14 +134,35 @@ func (g *globals) judge(f lintFlags, fsys fs.FS, opts repo.Options, problems []r
 	if err != nil {
 		return err
 	}
-	r, err := repo.Open(fsys, opts)
-	if err != nil {
-		return &exitError{exitFailed, err}
+	today := time.Now()
+	look := func() (*repo.Repo, []*lint.Finding, error) {
+		opts.ChartVersion, opts.Exclude, opts.With = f.chartVersion, f.exclude, c.with
+		r, err := repo.Open(fsys, opts)
+		if err != nil {
+			return nil, nil, &exitError{exitFailed, err}
+		}
+		findings := lint.Run(r, lint.Options{Rules: chosen, Known: rules.All(), Strict: f.profile == "strict", Problems: problems, Today: today})
+		c.apply(findings, today)
+		return r, findings, nil
 	}
-	findings := lint.Run(r, lint.Options{Rules: chosen, Strict: f.profile == "strict", Problems: problems})
+	r, findings, err := look()
+	if err != nil {
+		return err
+	}
+	if f.fix.diff {
+		return g.fixDiff(r, findings, f.fix)
+	}
+	if f.fix.apply {
+		if r, findings, err = g.fix(r, findings, f.fix, look); err != nil {
+			return err
+		}
+	}
+	if findings, err = g.baseline(f.baseline, chosen, findings); err != nil {
+		return err
+	}
 	rep := &report.Report{
-		Findings: findings, Rules: chosen, Source: r,
-		Files: len(r.Files), Roots: r.Roots, Version: version(), Color: g.useColor(g.out),
+		Findings: findings, Rules: chosen, Source: r, Files: len(r.Files), Roots: r.Roots,
+		Version: version(), Color: g.useColor(g.out), ShowSuppressed: f.suppressed,
 	}
 	if err := report.Write(g.out, rep, outputs); err != nil {
 		return &exitError{exitFailed, err}

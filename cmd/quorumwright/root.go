@@ -89,6 +89,7 @@ func newRoot(s streams) *cobra.Command {
 		newExplain(g),
 		newRules(g),
 		newSchema(g),
+		newProve(g),
 		newVersion(g),
 	)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {

@@ -41,8 +41,6 @@ var imageFolders = []string{"bin", "sbin", "lib", "lib32", "lib64", "libx32", "u
 // Files that programs need besides.
 var imageFiles = []string{"/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d"}
 
-const searchPath = "/quorumwright/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
 // runContainer is the first process of a container. It returns only if it
 // cannot become the container's command.
 func runContainer() error {
@@ -66,7 +64,7 @@ func runContainer() error {
 	if err := s.dropRights(); err != nil {
 		return fmt.Errorf("drop capabilities: %w", err)
 	}
-	os.Setenv("PATH", searchPath)
+	os.Setenv("PATH", containerPath)
 	unix.Umask(0o022)
 	path, err := exec.LookPath(s.Argv[0])
 	if err != nil {

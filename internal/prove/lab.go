@@ -14,6 +14,8 @@ type lab interface {
 	create(p *Pod) (site, error)
 	// publish makes host names known to the pods of a namespace; nil makes none.
 	publish(namespace string, names []hostName) error
+	// searchPath is the PATH of containers.
+	searchPath() string
 	// mapping says, line by line, what of the manifests is not as in a cluster.
 	mapping() []string
 	// close ends everything that was started.

@@ -76,6 +76,8 @@ func (n *namespaces) mapping() []string {
 	return []string{"every pod has a network, host name, user and files of its own: paths, ports, names and users are those of the manifests"}
 }
 
+func (n *namespaces) searchPath() string { return containerPath }
+
 func (n *namespaces) close() { n.link.close() }
 
 func (n *namespaces) publish(namespace string, names []hostName) error {

@@ -87,30 +87,34 @@ func findPrograms(server string, valkey bool) (programs, error) {
 	return p, &MissingError{"redis-cli", "the start scripts and probes need it; apt-get install redis-tools"}
 }
 
+// before7 tells whether the server knows no bind-source-addr.
+func (p programs) before7() bool {
+	return strings.HasPrefix(p.Version, "Redis 6") || strings.HasPrefix(p.Version, "Redis 5")
+}
+
+// containerPath is where containers look for programs. The first folder is ours.
+const containerPath = "/quorumwright/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
 // install puts the programs into a folder, by each name that they are known by.
+// A server tells from its name that it is to be Sentinel, but knows only the
+// name of its own product.
 func (p programs) install(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	for _, f := range []struct {
-		from  string
-		names []string
-	}{
-		{p.Server, []string{"redis-server", "redis-sentinel", "valkey-server", "valkey-sentinel"}},
-		{p.CLI, []string{"redis-cli", "valkey-cli"}},
-	} {
+	for _, f := range []struct{ from, to string }{{p.Server, "redis-server"}, {p.CLI, "redis-cli"}} {
 		b, err := os.ReadFile(f.from)
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(dir, f.names[0]), b, 0o755); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, f.to), b, 0o755); err != nil {
 			return err
 		}
-		for _, name := range f.names[1:] {
-			if err := os.Symlink(f.names[0], filepath.Join(dir, name)); err != nil {
-				return err
-			}
+	}
+	for link, to := range map[string]string{"valkey-server": "redis-server", "redis-sentinel": "redis-server", "valkey-cli": "redis-cli"} {
+		if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {
+			return err
 		}
 	}
-	return nil
+	return os.WriteFile(filepath.Join(dir, "valkey-sentinel"), []byte("#!/bin/sh\nexec redis-server \"$@\" --sentinel\n"), 0o755)
 }

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/quorumwright/quorumwright/internal/prove"
+	"github.com/quorumwright/quorumwright/lint/repo"
+	"github.com/spf13/cobra"
+)
+
+const proveDoc = `Say whether an environment really fails over.
+
+The pods of the environment are started on this machine from the rendered
+manifests, with real Redis and Sentinel processes: the very scripts, files,
+probes and hooks. While a client that finds the master as the gateway does
+writes all the time, the master is taken away. What happens is printed with
+times, and judged: was another one promoted in time, did the gateway find it,
+was anything lost, did the old master come back as a replica.
+
+Nothing is installed, nothing reaches the network, nothing is left behind.
+
+Exit code 0: it fails over; 1: it does not, with the cause; 2: wrong usage;
+3: it could not be tried, for instance because redis-server is missing.`
+
+const proveExample = `  quorumwright prove -e prod                      # the generated tree, lose the master
+  quorumwright prove -e prod --kill all           # lose every pod at once
+  quorumwright prove --manifests k8s              # any folder that lint can read
+  quorumwright prove -e prod --report proof.md --report proof.json`
+
+type proveFlags struct {
+	env, tree, manifests, server, isolation string
+	kill, values, reports                   []string
+	maxFailover                             time.Duration
+	rounds                                  int
+	seed                                    uint64
+}
+
+func newProve(g *globals) *cobra.Command {
+	var f proveFlags
+	cmd := &cobra.Command{
+		Use:     "prove",
+		Short:   "Boot real Redis and Sentinel from the manifests, break them, and judge what happens",
+		Long:    proveDoc,
+		Example: proveExample,
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return g.prove(cmd, f) },
+	}
+	flags := cmd.Flags()
+	flags.StringVarP(&f.env, "environment", "e", "", "the `ENV` to prove")
+	flags.StringVar(&f.tree, "tree", "deploy", "the `DIR` that generate writes to")
+	flags.StringVar(&f.manifests, "manifests", "", "prove what is in this `DIR` instead of the generated tree")
+	flags.StringArrayVar(&f.values, "values", nil, "Helm values `FILE` of the gateway; may be repeated, a later file wins")
+	flags.StringSliceVar(&f.kill, "kill", []string{"master"}, "`WHAT` to break, one after the other: master, sentinel, all, partition")
+	flags.DurationVar(&f.maxFailover, "max-failover", 0, "the `TIME` that a failover may take (default Sentinel's down-after plus 5s)")
+	flags.StringArrayVar(&f.reports, "report", nil, "also write a report to `FILE`, by its ending .json or .md; may be repeated")
+	flags.StringVar(&f.server, "redis-server", "", "the redis-server or valkey-server to run (`PATH`)")
+	flags.StringVar(&f.isolation, "isolation", "auto", "`WHERE` pods run: namespaces, loopback or auto")
+	flags.IntVar(&f.rounds, "rounds", 0, "then break something at random `N` times")
+	flags.Uint64Var(&f.seed, "seed", 1, "what the random faults are drawn from")
+	for _, name := range prove.HelperNames() {
+		cmd.AddCommand(&cobra.Command{
+			Use: name, Hidden: true, Args: cobra.NoArgs,
+			RunE: func(*cobra.Command, []string) error { return &exitError{code: prove.Helper(name)} },
+		})
+	}
+	return cmd
+}
+
+func (g *globals) prove(cmd *cobra.Command, f proveFlags) error {
+	opts := prove.Options{MaxFailover: f.maxFailover, Server: f.server, Isolation: prove.Isolation(f.isolation), Rounds: f.rounds, Seed: f.seed}
+	for _, name := range f.kill {
+		fault, err := prove.ParseFault(name)
+		if err != nil {
+			return usagef("--kill: %s", err)
+		}
+		opts.Faults = append(opts.Faults, fault)
+	}
+	env, err := f.environment()
+	if err != nil {
+		return err
+	}
+	plan, err := prove.NewPlan(env)
+	if err != nil {
+		return &exitError{exitUsage, err}
+	}
+	result, err := prove.Run(cmd.Context(), plan, opts, func(e prove.Event) {
+		fmt.Fprintf(g.out, "%8.2f %8.2f %-6s %-10s %s\n", e.At.Seconds(), e.Since.Seconds(), e.Kind, e.Pod, e.Text)
+	})
+	var missing *prove.MissingError
+	switch {
+	case errors.As(err, &missing):
+		return &exitError{exitFailed, err}
+	case err != nil:
+		return &exitError{exitFailed, err}
+	}
+	fmt.Fprintf(g.out, "%+v\n", result.Faults)
+	fmt.Fprintln(g.out, result.Passed, strings.Join(result.Causes, "\n  "))
+	if !result.Passed {
+		return errFindings
+	}
+	return nil
+}
+
+// environment reads the one environment that is meant.
+func (f proveFlags) environment() (*repo.Environment, error) {
+	dir := f.manifests
+	if dir == "" {
+		dir = f.tree
+	}
+	r, err := repo.Open(repo.DirFS("."), repo.Options{Paths: []string{dir}, Values: f.values})
+	if err != nil {
+		return nil, &exitError{exitFailed, err}
+	}
+	var names []string
+	var found []*repo.Environment
+	for _, e := range r.Environments {
+		// A name is needed, and given, only where there are several.
+		name := cmp.Or(e.Name, path.Base(e.Root))
+		names = append(names, name)
+		if f.env == "" || name == f.env {
+			found = append(found, e)
+		}
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) == 0 && f.env != "":
+		return nil, usagef("no environment %q in %s: it has %s", f.env, dir, strings.Join(names, ", "))
+	case len(found) == 0:
+		return nil, usagef("nothing to prove in %s", dir)
+	}
+	return nil, usagef("%s has several environments: choose one with -e: %s", dir, strings.Join(names, ", "))
+}

@@ -1,0 +1,261 @@
+package prove
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+)
+
+func (p *proof) report(what string, err error) {
+	c := Check{What: what, OK: err == nil}
+	if err == nil {
+		p.journal.add(Good, "", "%s", what)
+	} else {
+		c.Why = p.journal.mask.Replace(brief(err))
+		if len(c.Why) == 0 {
+			c.Why = err.Error()
+		}
+		p.journal.add(Bad, "", "%s: no, %s", what, c.Why)
+	}
+	p.result.Checks = append(p.result.Checks, c)
+}
+
+// check asks what has to hold before and after faults: who must log in, and
+// whether the gateway finds the master.
+func (p *proof) check(ctx context.Context, when string) {
+	p.checkAuth(ctx, RedisRole, "Redis")
+	p.checkAuth(ctx, SentinelRole, "Sentinel")
+	p.checkGateway(ctx, when)
+}
+
+// checkAuth makes sure that servers with a password let nobody in without it.
+func (p *proof) checkAuth(ctx context.Context, role Role, what string) {
+	var open, guarded []string
+	var first error
+	for _, k := range p.cluster.containers(role) {
+		addr, ok := k.pod.address()
+		if !ok || k.running() == nil {
+			continue
+		}
+		at := hostPort(addr.String(), k.Port)
+		switch err := p.enter(ctx, k, at); {
+		case errors.Is(err, errOpen):
+			open = append(open, k.pod.Name)
+		case err != nil && first == nil:
+			first = fmt.Errorf("%s: %w", k.pod.Name, err)
+		case err == nil:
+			guarded = append(guarded, k.pod.Name)
+		}
+	}
+	switch {
+	case first != nil:
+		p.report(what+" refuses everyone without the password and accepts it", first)
+	case len(open) > 0 && len(p.plan.Passwords) > 0 && role == RedisRole:
+		p.report(what+" refuses everyone without the password", fmt.Errorf("%s asks for none", open[0]))
+	case len(open) > 0:
+		p.journal.add(Note, "", "%s asks for no password", what)
+	case len(guarded) > 0:
+		p.report(fmt.Sprintf("%s refuses everyone without the password and accepts it (%s)", what, count(len(guarded), "server")), nil)
+	}
+}
+
+var errOpen = errors.New("no password is asked for")
+
+// enter tries no password, a wrong one and the right one.
+func (p *proof) enter(ctx context.Context, k *container, at string) error {
+	try := func(password string) error {
+		c, err := dial(ctx, at, p.observer.config(k.TLS))
+		if err != nil {
+			return err
+		}
+		defer c.Close()
+		if err := c.auth("", password); err != nil {
+			return err
+		}
+		_, err = c.do("PING")
+		return err
+	}
+	code := func(err error) string {
+		var reply replyError
+		if errors.As(err, &reply) {
+			return reply.code()
+		}
+		return ""
+	}
+	err := try("")
+	switch {
+	case err == nil:
+		return errOpen
+	case code(err) == "LOADING" || code(err) == "MASTERDOWN":
+		return errOpen
+	case code(err) != "NOAUTH":
+		return err
+	}
+	if err := try("not-the-password"); code(err) != "WRONGPASS" {
+		return fmt.Errorf("a wrong password is not refused: %w", errors.Join(err, errNoRefusal))
+	}
+	for _, password := range p.plan.Passwords {
+		if err = try(password); err == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("it refuses every password of the configuration: %w", err)
+}
+
+var errNoRefusal = errors.New("accepted")
+
+// checkGateway asks each node of the gateway for the master.
+func (p *proof) checkGateway(ctx context.Context, when string) {
+	g := p.plan.Gateway
+	if g.Unused != "" {
+		p.report("the gateway uses Redis through Sentinel", errors.New(g.Unused))
+		p.blame("%s", g.Unused)
+	}
+	found, master := 0, ""
+	var first error
+	for _, node := range g.Nodes {
+		host, port, err := p.load.askNode(ctx, node)
+		if err == nil {
+			var c *conn
+			if c, master, err = p.load.connect(ctx, host, port); err == nil {
+				c.Close()
+				found++
+				continue
+			}
+		}
+		if first == nil {
+			first = fmt.Errorf("%s: %s", node.Host, brief(err))
+		}
+	}
+	what := fmt.Sprintf("%s finds the master %s", g.Name, when)
+	switch {
+	case len(g.Nodes) == 0:
+		p.report(what, errors.New("it names no Sentinel"))
+		p.blame("%s names no Sentinel", g.Name)
+	case found == 0:
+		p.report(what, first)
+		p.blame("%s does not find the master: %s", g.Name, first)
+	case found < len(g.Nodes):
+		p.report(fmt.Sprintf("%s: %s, through %d of %d nodes", what, master, found, len(g.Nodes)), nil)
+		p.journal.add(Note, "", "not through %v", first)
+	default:
+		p.report(fmt.Sprintf("%s: %s, through each of %s", what, master, count(found, "node")), nil)
+	}
+}
+
+// count compares what was acknowledged with what the master holds in the end.
+func (p *proof) count(ctx context.Context) {
+	acked := p.load.acknowledged()
+	p.result.Writes = len(acked)
+	if len(acked) == 0 {
+		return
+	}
+	leaders := p.observer.state().leaders()
+	if len(leaders) != 1 {
+		p.result.Lost = len(acked)
+		p.report("acknowledged writes are kept", errors.New("there is not one master to ask"))
+		return
+	}
+	held, err := p.held(ctx, leaders[0])
+	if err != nil {
+		p.report("acknowledged writes are kept", err)
+		return
+	}
+	var lost []ack
+	for _, a := range acked {
+		if !held[a.n] {
+			lost = append(lost, a)
+		}
+	}
+	p.result.Lost = len(lost)
+	what := fmt.Sprintf("%d of %d acknowledged writes are kept", len(acked)-len(lost), len(acked))
+	if bad := p.inexcusable(lost); bad > 0 {
+		p.report(what, fmt.Errorf("%d of the lost ones were older than a second", bad))
+		p.blame("%d acknowledged writes were lost that were older than a second when the master failed", bad)
+		return
+	}
+	p.report(what, nil)
+}
+
+// inexcusable counts lost writes that asynchronous replication and an AOF synced
+// every second do not explain: those acknowledged more than a second before the
+// fault that lost them.
+func (p *proof) inexcusable(lost []ack) int {
+	n := 0
+	for _, a := range lost {
+		excused := false
+		for _, at := range p.faultTimes {
+			if d := at.Sub(a.at); d > -writePeriod && d < time.Second {
+				excused = true
+			}
+		}
+		if !excused {
+			n++
+		}
+	}
+	return n
+}
+
+// held returns the writes that a pod's Redis holds.
+func (p *proof) held(ctx context.Context, name string) (map[int]bool, error) {
+	for _, k := range p.cluster.containers(RedisRole) {
+		if k.pod.Name != name {
+			continue
+		}
+		c, err := p.observer.connect(ctx, k)
+		if err != nil {
+			return nil, err
+		}
+		defer c.Close()
+		answer, err := c.doWithin(10*dialTimeout, "HKEYS", proofKey)
+		if err != nil {
+			return nil, err
+		}
+		held := map[int]bool{}
+		for _, s := range texts(answer) {
+			if n, err := strconv.Atoi(s); err == nil {
+				held[n] = true
+			}
+		}
+		return held, nil
+	}
+	return nil, errGone
+}
+
+// A splitWatch measures for how long two pods took writes as masters at the
+// same time.
+type splitWatch struct {
+	p   *proof
+	mu  sync.Mutex
+	sum time.Duration
+}
+
+func newSplitWatch(p *proof) *splitWatch { return &splitWatch{p: p} }
+
+func (w *splitWatch) run(ctx context.Context) {
+	last := time.Now()
+	told := false
+	for sleep(ctx, observePeriod) {
+		now := time.Now()
+		leaders := w.p.observer.state().leaders()
+		if len(leaders) > 1 {
+			w.mu.Lock()
+			w.sum += now.Sub(last)
+			w.mu.Unlock()
+			if !told {
+				w.p.journal.add(Bad, "", "%s and %s are master at the same time", leaders[0], leaders[1])
+			}
+		}
+		told = len(leaders) > 1
+		last = now
+	}
+}
+
+func (w *splitWatch) total() time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.sum
+}

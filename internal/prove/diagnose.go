@@ -1,0 +1,195 @@
+package prove
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// causes says what keeps the topology from being complete, most telling first,
+// from what the processes say: why they ended, whom they refuse, what Sentinel
+// thinks of it. Words like "not yet" are none: a cause stays until somebody
+// changes the configuration.
+func (p *proof) causes(s state) []string {
+	var all []string
+	add := func(format string, args ...any) {
+		if c := fmt.Sprintf(format, args...); !slices.Contains(all, c) {
+			all = append(all, c)
+		}
+	}
+	for _, c := range p.plan.Causes {
+		add("%s", c)
+	}
+	p.crashes(add)
+	p.links(s, add)
+	p.watchers(s, add)
+	if len(s.redis) == 1 {
+		add("there is one Redis and no replica: nothing can be promoted when it is lost")
+	}
+	return all
+}
+
+// crashes are containers that end again and again.
+func (p *proof) crashes(add func(string, ...any)) {
+	type key struct{ what, reason string }
+	var order []key
+	pods := map[key][]string{}
+	for _, pod := range p.pods {
+		for _, k := range pod.containers {
+			k.mu.Lock()
+			n := len(k.crashes)
+			var reason string
+			if n > 0 {
+				reason = k.crashes[n-1]
+			}
+			k.mu.Unlock()
+			if n < 2 || k.running() != nil && k.isReady() {
+				continue
+			}
+			what := k.Name
+			switch k.Role {
+			case RedisRole:
+				what = "Redis"
+			case SentinelRole:
+				what = "Sentinel"
+			}
+			id := key{what, reason}
+			if pods[id] == nil {
+				order = append(order, id)
+			}
+			pods[id] = append(pods[id], pod.Name)
+		}
+	}
+	for _, id := range order {
+		reason := id.reason
+		if reason == "" {
+			reason = "it says nothing"
+		}
+		add("%s of %s ends at every start: %s%s", id.what, strings.Join(pods[id], ", "), reason, remedy(reason))
+	}
+}
+
+// remedies say what to do about the last words of a server.
+var remedies = []struct{ said, do string }{
+	{"Can't resolve instance hostname", "sentinel monitor names a host: Sentinel needs sentinel resolve-hostnames yes"},
+	{"is not writable", "Sentinel rewrites its file: start it on a copy in a writable folder"},
+	{"No such master with specified name", "a directive names a master that no sentinel monitor declares"},
+	{"Unbalanced quotes", "a password or name with a quote does not survive in this file"},
+	{"can't open config file", "the command names a file that is not mounted"},
+}
+
+func remedy(reason string) string {
+	for _, r := range remedies {
+		if strings.Contains(reason, r.said) {
+			return " (" + r.do + ")"
+		}
+	}
+	return ""
+}
+
+// links are replicas whose master does not let them in.
+func (p *proof) links(s state, add func(string, ...any)) {
+	for _, r := range s.redis {
+		if !r.up() || r.role != "slave" || r.link == "up" {
+			continue
+		}
+		said := lastOf(r.logs.all(), "NOAUTH", "WRONGPASS", "Can't handle RDB", "Unable to AUTH to MASTER")
+		switch {
+		case strings.Contains(said, "WRONGPASS"), strings.Contains(said, "Unable to AUTH"):
+			add("the replica %s sends its master a wrong password (masterauth): %s", r.pod.Name, said)
+		case strings.Contains(said, "NOAUTH"):
+			add("the replica %s sends its master no password (masterauth is missing): %s", r.pod.Name, said)
+		case said != "":
+			add("the replica %s cannot follow its master: %s", r.pod.Name, said)
+		}
+	}
+}
+
+// lastOf returns the last line that holds one of the words.
+func lastOf(lines []string, words ...string) string {
+	for i := len(lines) - 1; i >= 0; i-- {
+		for _, w := range words {
+			if strings.Contains(lines[i], w) {
+				return strings.TrimSpace(prefix.ReplaceAllString(lines[i], ""))
+			}
+		}
+	}
+	return ""
+}
+
+// watchers are Sentinels that see what is not so, or too little.
+func (p *proof) watchers(s state, add func(string, ...any)) {
+	leaders := s.leaders()
+	names := map[string][]string{}
+	var order []string
+	for _, k := range s.sentinels {
+		if !k.up() {
+			continue
+		}
+		if len(k.masters) == 0 {
+			add("Sentinel of %s watches no master", k.pod.Name)
+		}
+		for _, m := range k.masters {
+			if names[m.name] == nil {
+				order = append(order, m.name)
+			}
+			names[m.name] = append(names[m.name], k.pod.Name)
+			if m.quorum > len(s.sentinels) {
+				add("quorum is %d and there are %s: they can never agree that the master is down (%s)", m.quorum, count(len(s.sentinels), "Sentinel"), m.usable)
+			}
+			if len(leaders) == 1 && k.who(m.ip) == leaders[0] && strings.Contains(m.flags, "s_down") {
+				add("Sentinel takes the master %s for down, which answers: %s", leaders[0], p.whyDown(s, leaders[0]))
+			}
+		}
+	}
+	if len(order) > 1 {
+		add("the Sentinels watch masters of different names: %s", strings.Join(order, ", "))
+	}
+	g := p.plan.Gateway
+	if len(order) > 0 && !g.Invented && g.Unused == "" && names[g.Master] == nil {
+		add("%s asks for the master %s, the Sentinels know %s", g.Name, g.Master, strings.Join(order, ", "))
+	}
+}
+
+// whyDown says why a Sentinel takes a healthy master for down: almost always the
+// password, which Redis counts as refusals.
+func (p *proof) whyDown(s state, master string) string {
+	for _, r := range s.redis {
+		if r.pod.Name != master {
+			continue
+		}
+		switch {
+		case r.refused["WRONGPASS"] > 0:
+			return "Redis refuses its password, so sentinel auth-pass is not the password of Redis (WRONGPASS)"
+		case r.refused["NOAUTH"] > 0:
+			return "it sends no password, so sentinel auth-pass is missing (NOAUTH)"
+		case r.refused["NOPERM"] > 0:
+			return "its user may not run what Sentinel needs (NOPERM)"
+		}
+	}
+	return "it cannot reach it"
+}
+
+// judge makes the verdict of what was seen.
+func (p *proof) judge() {
+	r := p.result
+	for _, c := range r.Checks {
+		if !c.OK && len(r.Causes) == 0 {
+			r.Causes = append(r.Causes, c.What+": no, "+c.Why)
+		}
+	}
+	ok := p.complete && len(r.Faults) > 0
+	for _, o := range r.Faults {
+		ok = ok && o.Recovered
+		if !o.Recovered && len(r.Causes) == 0 {
+			r.Causes = append(r.Causes, fmt.Sprintf("no recovery from the fault %s within %s", o.Fault, seconds(r.Limit)))
+		}
+	}
+	for _, c := range r.Checks {
+		ok = ok && c.OK
+	}
+	r.Passed = ok && len(r.Causes) == 0
+	if !r.Passed && len(r.Causes) == 0 {
+		r.Causes = append(r.Causes, "the topology was never complete")
+	}
+}

@@ -1,0 +1,195 @@
+package prove
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// A load writes steadily the way the gateway would: it asks its Sentinels for
+// the master by its name, and again after every error.
+type load struct {
+	cluster *cluster
+	gateway *Gateway
+	tls     *tls.Config
+
+	mu sync.Mutex
+	// acked are the writes that a master has acknowledged, in order.
+	acked []ack
+	// failed counts attempts without an acknowledgement.
+	failed int
+	// last is why the last attempt failed.
+	last string
+	pod  string
+}
+
+// An ack is one acknowledged write.
+type ack struct {
+	n   int
+	at  time.Time
+	pod string
+}
+
+// writePeriod is the pause between two writes.
+const writePeriod = 20 * time.Millisecond
+
+// proofKey is the hash that the load writes to: a field for each write.
+const proofKey = "quorumwright:proof"
+
+func newLoad(c *cluster) *load {
+	return &load{cluster: c, gateway: c.plan.Gateway, tls: c.plan.tlsConfig()}
+}
+
+// run writes until the context ends.
+func (l *load) run(ctx context.Context) {
+	var c *conn
+	var pod string
+	defer func() {
+		if c != nil {
+			c.Close()
+		}
+	}()
+	for n := 1; ctx.Err() == nil; n++ {
+		if c == nil {
+			var err error
+			if c, pod, err = l.master(ctx); err != nil {
+				l.fail(err)
+				sleep(ctx, 2*writePeriod)
+				continue
+			}
+		}
+		if _, err := c.do("HSET", proofKey, strconv.Itoa(n), "1"); err != nil {
+			l.fail(err)
+			c.Close()
+			c = nil
+			continue
+		}
+		l.mu.Lock()
+		l.acked = append(l.acked, ack{n, time.Now(), pod})
+		l.pod = pod
+		l.mu.Unlock()
+		sleep(ctx, writePeriod)
+	}
+}
+
+func (l *load) fail(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.failed++
+	l.last = brief(err)
+}
+
+// master asks the nodes of the gateway one after the other and connects to the
+// master that they name.
+func (l *load) master(ctx context.Context) (*conn, string, error) {
+	var first error
+	for _, node := range l.gateway.Nodes {
+		host, port, err := l.askNode(ctx, node)
+		if err == nil {
+			var c *conn
+			var pod string
+			if c, pod, err = l.connect(ctx, host, port); err == nil {
+				return c, pod, nil
+			}
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	if first == nil {
+		first = errors.New("the gateway names no Sentinel")
+	}
+	return nil, "", first
+}
+
+// askNode asks one node for the master.
+func (l *load) askNode(ctx context.Context, node Node) (host string, port int, err error) {
+	c, err := l.open(ctx, node.Host, node.Port)
+	if err != nil {
+		return "", 0, err
+	}
+	defer c.Close()
+	password := l.gateway.SentinelPassword
+	if password == "" {
+		password = l.gateway.Password
+	}
+	if err := c.hello("", password); err != nil {
+		return "", 0, fmt.Errorf("Sentinel refuses the gateway's password: %w", err)
+	}
+	answer, err := c.do("SENTINEL", "GET-MASTER-ADDR-BY-NAME", l.gateway.Master)
+	if err != nil {
+		return "", 0, err
+	}
+	a := texts(answer)
+	if len(a) != 2 {
+		return "", 0, fmt.Errorf("no master with the name %s", l.gateway.Master)
+	}
+	port, err = strconv.Atoi(a[1])
+	return a[0], port, err
+}
+
+// connect logs in to the Redis that a Sentinel named and makes sure that it is
+// the master.
+func (l *load) connect(ctx context.Context, host string, port int) (*conn, string, error) {
+	c, err := l.open(ctx, host, port)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := c.hello(l.gateway.User, l.gateway.Password); err != nil {
+		c.Close()
+		return nil, "", fmt.Errorf("Redis refuses the gateway's password: %w", err)
+	}
+	answer, err := c.do("ROLE")
+	if err != nil {
+		c.Close()
+		return nil, "", err
+	}
+	role, _ := answer.([]any)
+	if len(role) == 0 || text(role[0]) != "master" {
+		c.Close()
+		return nil, "", errors.New("the Redis that Sentinel names is not the master")
+	}
+	return c, l.cluster.who(host), nil
+}
+
+func (l *load) open(ctx context.Context, host string, port int) (*conn, error) {
+	addrs := l.cluster.lookup(host, l.gateway.Namespace)
+	if len(addrs) == 0 {
+		return nil, fmt.Errorf("%s is no host name of the cluster", host)
+	}
+	var err error
+	for _, addr := range addrs {
+		var c *conn
+		if c, err = l.dial(ctx, addr, port); err == nil {
+			return c, nil
+		}
+	}
+	return nil, err
+}
+
+func (l *load) dial(ctx context.Context, addr netip.Addr, port int) (*conn, error) {
+	var config *tls.Config
+	if l.gateway.TLS {
+		config = l.tls
+	}
+	return dial(ctx, hostPort(addr.String(), port), config)
+}
+
+// acknowledged returns the writes acknowledged so far.
+func (l *load) acknowledged() []ack {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.acked[:len(l.acked):len(l.acked)]
+}
+
+// trouble returns why the last attempt failed, and how many did.
+func (l *load) trouble() (string, int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.last, l.failed
+}

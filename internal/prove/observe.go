@@ -1,0 +1,236 @@
+package prove
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// An observer asks every Redis and Sentinel again and again how it is, with
+// whatever password opens it.
+type observer struct {
+	cluster *cluster
+	tls     *tls.Config
+
+	mu      sync.Mutex
+	views   map[*container]view
+	signals []signalAt
+}
+
+// A view is what a server said last.
+type view struct {
+	at time.Time
+	// err is what is wrong if it did not answer.
+	err string
+	// Of Redis.
+	role, masterHost, link string
+	runID                  string
+	loading                bool
+	replicas               int
+	refused                map[string]int // errors that it gave to clients, by code
+	// Of Sentinel: the masters that it watches.
+	masters []watched
+}
+
+func (v view) up() bool { return v.err == "" && !v.at.IsZero() }
+
+// watched is what a Sentinel says of a master.
+type watched struct {
+	name, ip, flags string
+	port, quorum    int
+	slaves, others  int
+	epoch           int
+	downAfter       time.Duration
+	failoverTimeout time.Duration
+	usable          string // the answer to CKQUORUM
+}
+
+const observePeriod = 100 * time.Millisecond
+
+func newObserver(c *cluster) *observer {
+	return &observer{cluster: c, tls: c.plan.tlsConfig(), views: map[*container]view{}}
+}
+
+// run observes until the context ends.
+func (o *observer) run(ctx context.Context) {
+	for _, role := range []Role{RedisRole, SentinelRole} {
+		for _, k := range o.cluster.containers(role) {
+			go o.watch(ctx, k)
+			if role == SentinelRole {
+				go o.listen(ctx, k)
+			}
+		}
+	}
+}
+
+func (o *observer) view(k *container) view {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	v := o.views[k]
+	if !v.at.IsZero() && time.Since(v.at) > 3*dialTimeout && v.err == "" {
+		v.err = "no answer"
+	}
+	return v
+}
+
+func (o *observer) set(k *container, v view) {
+	v.at = time.Now()
+	o.mu.Lock()
+	o.views[k] = v
+	o.mu.Unlock()
+}
+
+// watch keeps a connection to a server and asks.
+func (o *observer) watch(ctx context.Context, k *container) {
+	var c *conn
+	defer func() {
+		if c != nil {
+			c.Close()
+		}
+	}()
+	for ctx.Err() == nil {
+		if c == nil {
+			var err error
+			if c, err = o.connect(ctx, k); err != nil {
+				o.set(k, view{err: brief(err)})
+				sleep(ctx, observePeriod)
+				continue
+			}
+		}
+		v, err := o.ask(k, c)
+		if err != nil {
+			c.Close()
+			c = nil
+			v = view{err: brief(err)}
+		}
+		o.set(k, v)
+		sleep(ctx, observePeriod)
+	}
+}
+
+var errGone = errors.New("not running")
+
+// connect opens a connection to a server and finds the password that it takes.
+func (o *observer) connect(ctx context.Context, k *container) (*conn, error) {
+	addr, ok := k.pod.address()
+	if !ok || k.running() == nil {
+		return nil, errGone
+	}
+	for _, password := range append(o.cluster.plan.Passwords, "") {
+		c, err := dial(ctx, hostPort(addr.String(), k.Port), o.config(k.TLS))
+		if err != nil {
+			return nil, err
+		}
+		err = c.auth("", password)
+		if err == nil {
+			_, err = c.do("PING")
+		}
+		var reply replyError
+		switch {
+		case err == nil:
+			return c, nil
+		case errors.As(err, &reply) && (reply.code() == "LOADING" || reply.code() == "MASTERDOWN" || reply.code() == "BUSY"):
+			return c, nil
+		case errors.As(err, &reply) && reply.code() == "ERR" && strings.Contains(string(reply), "without any password"):
+			c.Close()
+			continue
+		}
+		c.Close()
+		if password == "" {
+			return nil, err
+		}
+	}
+	return nil, errGone
+}
+
+func (o *observer) config(on bool) *tls.Config {
+	if on {
+		return o.tls
+	}
+	return nil
+}
+
+func (o *observer) ask(k *container, c *conn) (view, error) {
+	if k.Role == SentinelRole {
+		return o.askSentinel(c)
+	}
+	answer, err := c.do("INFO", "everything")
+	if err != nil {
+		return view{}, err
+	}
+	m := info(text(answer))
+	v := view{role: m["role"], masterHost: m["master_host"], link: m["master_link_status"], runID: m["run_id"], loading: m["loading"] == "1", refused: map[string]int{}}
+	v.replicas, _ = strconv.Atoi(m["connected_slaves"])
+	for key, value := range m {
+		if code, ok := strings.CutPrefix(key, "errorstat_"); ok {
+			n, _ := strconv.Atoi(strings.TrimPrefix(value, "count="))
+			v.refused[code] = n
+		}
+	}
+	return v, nil
+}
+
+func (o *observer) askSentinel(c *conn) (view, error) {
+	answer, err := c.do("SENTINEL", "MASTERS")
+	if err != nil {
+		return view{}, err
+	}
+	var v view
+	list, _ := answer.([]any)
+	for _, e := range list {
+		m := pairs(e)
+		number := func(key string) int { n, _ := strconv.Atoi(m[key]); return n }
+		w := watched{
+			name: m["name"], ip: m["ip"], flags: m["flags"], port: number("port"), quorum: number("quorum"),
+			slaves: number("num-slaves"), others: number("num-other-sentinels"), epoch: number("config-epoch"),
+			downAfter:       time.Duration(number("down-after-milliseconds")) * time.Millisecond,
+			failoverTimeout: time.Duration(number("failover-timeout")) * time.Millisecond,
+		}
+		usable, err := c.do("SENTINEL", "CKQUORUM", w.name)
+		w.usable = text(usable)
+		var reply replyError
+		if errors.As(err, &reply) {
+			w.usable = string(reply)
+		} else if err != nil {
+			return view{}, err
+		}
+		v.masters = append(v.masters, w)
+	}
+	return v, nil
+}
+
+// A state is what all servers said at about one time.
+type state struct {
+	redis, sentinels []observed
+}
+
+type observed struct {
+	*container
+	view
+}
+
+func (o *observer) state() state {
+	var s state
+	for _, k := range o.cluster.containers(RedisRole) {
+		s.redis = append(s.redis, observed{k, o.view(k)})
+	}
+	for _, k := range o.cluster.containers(SentinelRole) {
+		s.sentinels = append(s.sentinels, observed{k, o.view(k)})
+	}
+	return s
+}
+
+// leaders returns the pods whose Redis says that it is the master.
+func (s state) leaders() []string {
+	var names []string
+	for _, r := range s.redis {
+		if r.up() && r.role == "master" && !r.loading {
+			names = append(names, r.pod.Name)
+		}
+	}
+	return names
+}

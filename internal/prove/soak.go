@@ -1,0 +1,5 @@
+package prove
+
+import "context"
+
+func (p *proof) soak(ctx context.Context) {}
