@@ -90,6 +90,9 @@ func (s *Server) addText(o *repo.Object, at repo.Value, base int, text, path str
 			a := Arg{Text: w.Text, Known: !e.changes(w.Text), Place: c.Place(w.Offset, w.End, "")}
 			if !a.Known {
 				s.Container.fill(&a, e)
+				if a.Known {
+					w.Text = a.Text // what the server will read there
+				}
 			}
 			d.Args = append(d.Args, a)
 		}

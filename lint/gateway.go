@@ -38,9 +38,9 @@ func unpasted(text string) string {
 
 // setting returns a setting of gravitee.yml, given the chart's value for it.
 // The first of these has it: the environment (gateway.env, then
-// gateway.deployment.envFrom, the last source first), the parameters of an Argo
-// CD Application, the value, and what a HelmRelease puts in its place from a
-// Secret or ConfigMap (spec.valuesFrom[].targetPath; inline values win).
+// gateway.deployment.envFrom, the last source first), the value, and what a
+// HelmRelease puts in its place from a Secret or ConfigMap
+// (spec.valuesFrom[].targetPath; inline values win).
 func (g gatewayReader) setting(v repo.Value, path string) Arg {
 	for _, e := range g.env().Items() {
 		if isSetting(e.Get("name").Text(), path) {
@@ -53,9 +53,6 @@ func (g gatewayReader) setting(v repo.Value, path string) Arg {
 	target := "gateway." + path
 	if path == "ratelimit.type" {
 		target = path
-	}
-	if a, ok := g.parameter(target); ok {
-		return a
 	}
 	if a := g.arg(v); a.Exists() {
 		return a
@@ -90,22 +87,6 @@ func (g gatewayReader) envFrom(path string) (Arg, bool) {
 					ref := KeyRef{Kind: s.kind, Namespace: g.values.Namespace, Name: name.Text(), Key: key}
 					return g.facts.keyValue(ref, At(g.values.Object, name, "")), true
 				}
-			}
-		}
-	}
-	return Arg{}, false
-}
-
-// parameter looks at helm.parameters of the sources of an Application.
-func (g gatewayReader) parameter(path string) (Arg, bool) {
-	o := g.values.Object
-	if o == nil || o.Kind != "Application" {
-		return Arg{}, false
-	}
-	for _, source := range append(o.Value.Get("spec", "sources").Items(), o.Value.Get("spec", "source")) {
-		for _, p := range slices.Backward(source.Get("helm", "parameters").Items()) {
-			if p.Get("name").Text() == path {
-				return g.arg(p.Get("value")), true
 			}
 		}
 	}

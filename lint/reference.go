@@ -9,8 +9,9 @@ import (
 // referencePattern is what a whole value looks like that names a secret
 // instead of being one: an address (secret://kubernetes/…, ref+vault://…,
 // op://…), Bank-Vaults' vault:path#key, the <path:…> of Argo CD's Vault plugin,
-// a shell variable, or a token that a pipeline replaces (__X__, %%X%%, #{X}#).
-var referencePattern = regexp.MustCompile(`^(?:[a-zA-Z][a-zA-Z0-9+.-]*://.*|vault:.*|<(?:path|secret):.*>|\$[A-Za-z_][A-Za-z0-9_]*|__[A-Za-z0-9_.-]+__|%%[A-Za-z0-9_.-]+%%|@@[A-Za-z0-9_.-]+@@|#\{.*\}#?)$`)
+// a shell variable, or a token that a pipeline or a script replaces (__X__, %X%,
+// %%X%%, #{X}#).
+var referencePattern = regexp.MustCompile(`^(?:[a-zA-Z][a-zA-Z0-9+.-]*://.*|vault:.*|<(?:path|secret):.*>|\$[A-Za-z_][A-Za-z0-9_]*|__[A-Za-z0-9_.-]+__|%%?[A-Za-z0-9_.-]+%%?|@@[A-Za-z0-9_.-]+@@|#\{.*\}#?)$`)
 
 // IsReference tells whether a text stands for a value that is put in its place
 // before or when a process reads it, or that is encrypted: a template, a

@@ -150,7 +150,7 @@ func (f *Facts) rightSuffix(labels []string, namespace string) string {
 		}
 		domain := strings.Join(labels[at+1:], ".")
 		switch {
-		case svc < 0 && spelling.Distance(labels[at], "svc", 2) == 1:
+		case svc < 0 && (spelling.Distance(labels[at], "svc", 2) == 1 || domain == clusterDomain):
 			return join(labels[:at], append([]string{"svc"}, labels[at+1:]...)...)
 		case svc == at && domain != clusterDomain && domain != "" && spelling.Distance(domain, clusterDomain, 4) < 4:
 			return join(labels[:at], "svc", clusterDomain)

@@ -8,8 +8,8 @@ import (
 	"github.com/quorumwright/quorumwright/lint/repo"
 )
 
-// A Slip is one label that a selector asks for and that pods do not have, while
-// they have one that is written alike.
+// A Slip is one label that a selector asks for and that the pods which are meant
+// do not have.
 type Slip struct {
 	// Key and Value are what the selector asks for, Asked where.
 	Key, Value string
@@ -40,14 +40,24 @@ func (w *Workload) Unmatched() []repo.Value {
 }
 
 // selectWorkloads fills in the workloads of a Service. A selector that selects
-// nothing, and would but for one slip, is judged as if it were right.
+// nothing, or not the StatefulSet that the Service is for, and would but for one
+// slip, is judged as if it were right.
 func (f *Facts) selectWorkloads(s *Service) {
 	for _, w := range f.Workloads {
 		if sameNamespace(s.Object.Namespace, w.Object.Namespace) && selects(s.Selector, w.Labels) {
 			s.Workloads = append(s.Workloads, w)
 		}
 	}
-	if len(s.Workloads) > 0 || len(s.Selector) == 0 {
+	if len(s.Selector) == 0 {
+		return
+	}
+	if w := f.governed(s); w != nil && !slices.Contains(s.Workloads, w) {
+		if slip, ok := s.slip(w, true); ok && len(w.Unmatched()) == 0 {
+			s.Slip, s.Workloads = &slip, []*Workload{w}
+			return
+		}
+	}
+	if len(s.Workloads) > 0 {
 		return
 	}
 	for _, w := range f.Workloads {
@@ -60,20 +70,36 @@ func (f *Facts) selectWorkloads(s *Service) {
 	}
 	var meant []*Workload
 	for _, w := range f.Workloads {
-		if _, ok := s.slip(w); ok && sameNamespace(s.Object.Namespace, w.Object.Namespace) {
+		if _, ok := s.slip(w, false); ok && sameNamespace(s.Object.Namespace, w.Object.Namespace) {
 			meant = append(meant, w)
 		}
 	}
 	if len(meant) != 1 || f.HasOperator() {
 		return
 	}
-	slip, _ := s.slip(meant[0])
+	slip, _ := s.slip(meant[0], false)
 	s.Slip, s.Workloads = &slip, meant
 }
 
+// governed returns the only StatefulSet that has the Service as its serviceName:
+// it must be among those that the Service selects.
+func (f *Facts) governed(s *Service) *Workload {
+	var found *Workload
+	for _, w := range f.Workloads {
+		if w.IsStateful() && sameNamespace(s.Object.Namespace, w.Object.Namespace) && w.Object.Value.Get("spec", "serviceName").Text() == s.Object.Name {
+			if found != nil {
+				return nil
+			}
+			found = w
+		}
+	}
+	return found
+}
+
 // slip returns the only label that keeps a Service from selecting a workload's
-// pods, if it is written like one that they have.
-func (s *Service) slip(w *Workload) (Slip, bool) {
+// pods, if it is written like one that they have, or if it is sure that the
+// workload is meant.
+func (s *Service) slip(w *Workload, sure bool) (Slip, bool) {
 	var found []Slip
 	for key, asked := range s.SelectorAt.Fields() {
 		value := asked.Text()
@@ -97,7 +123,7 @@ func (s *Service) slip(w *Workload) (Slip, bool) {
 			if slip.HaveKey == "" {
 				return Slip{}, false
 			}
-		} else if !Alike(value, have.Text()) {
+		} else if !sure && !Alike(value, have.Text()) {
 			return Slip{}, false
 		}
 		found = append(found, slip)

@@ -126,7 +126,7 @@ func (f *Facts) Replicas(g *Group, masters []*Workload) Count {
 		mine := slices.Contains(g.Redis, s) && (len(masters) == 0 || slices.Contains(masters, w))
 		d := s.ReplicaOf()
 		if d == nil {
-			if mine && !s.Complete {
+			if !s.Complete && (mine || len(s.Confs) == 0) {
 				c.Known = false
 			}
 			continue

@@ -48,6 +48,7 @@ func (p *pairing) argoReleases(o *Object, name string, spec Value, params map[st
 		if v := helm.Get("valuesObject"); v.IsMap() {
 			rel.layers = append(rel.layers, v)
 		}
+		rel.params = parameters(helm, params)
 		all = append(all, p.wrapped(rel, p.fromTop(expand(s.Get("path").Text(), params)))...)
 	}
 	return all
@@ -69,11 +70,16 @@ func (p *pairing) wrapped(rel *release, dir string) []*release {
 		rel.layers = append(own.layers, rel.layers...)
 		rel.files = append(own.files, rel.files...)
 	}
+	layers := rel.layers
+	if len(rel.params) > 0 {
+		// A parameter names a value of a wrapped chart from the wrapper's root.
+		layers = []Value{setAll(overlay(layers), rel.params)}
+	}
 	all := make([]*release, 0, len(deps))
 	for _, d := range deps {
 		sub := *rel
-		sub.chart, sub.version, sub.layers = d.chart, d.version, nil
-		for _, l := range rel.layers {
+		sub.chart, sub.version, sub.layers, sub.params = d.chart, d.version, nil, nil
+		for _, l := range layers {
 			if v := l.Get(d.key); v.IsMap() {
 				sub.layers = append(sub.layers, v)
 			}

@@ -21,7 +21,12 @@ const (
 
 // isTemplate tells text that some template engine turns into YAML later.
 func isTemplate(data []byte) bool {
-	return bytes.Contains(data, []byte("{{")) || bytes.Contains(data, []byte("{%")) || bytes.Contains(data, []byte("<%"))
+	for _, sign := range []string{"{{", "{%", "<%", "%{"} { // Go and Jinja, Jinja, ERB, Terraform
+		if bytes.Contains(data, []byte(sign)) {
+			return true
+		}
+	}
+	return false
 }
 
 // isKustomizationName tells the names that kustomize looks for in a folder.

@@ -37,7 +37,11 @@ var directives = []struct {
 // means tells whether a word is a directive, or at the beginning of a line a
 // misspelled one: its argument is a secret all the same.
 func means(word, directive string, first bool) bool {
-	return word == directive || first && len(directive) > 6 && nearest(word, []string{directive}) != ""
+	if word == directive {
+		return true
+	}
+	longer := len(word) - len(directive)
+	return first && len(directive) > 6 && longer <= 2 && longer >= -2 && distance(word, directive) <= 2
 }
 
 func (s *secretFinder) line(start, end int) {

@@ -81,7 +81,9 @@ func TestDirFSRefuses(t *testing.T) {
 			"k/kustomization.yaml:1:13 kustomize/build-failed: this leads out of the repository and was not read",
 			"k/kustomization.yaml:1:24 kustomize/build-failed: this is a pipe, a device or a socket, and was not read",
 			"k/kustomization.yaml:1:47 kustomize/build-failed: this leads out of the repository and was not read",
+			"k/link.yaml:1:1 yaml/limits: this leads out of the repository and was not read",
 			"k/pipe.yaml:1:1 yaml/limits: this is a pipe, a device or a socket, and was not read",
+			"link.yaml:1:1 yaml/limits: this leads out of the repository and was not read",
 			"pipe.yaml:1:1 yaml/limits: this is a pipe, a device or a socket, and was not read",
 		}
 		if diff := cmp.Diff(want, problems(r)); diff != "" {
@@ -183,7 +185,7 @@ func TestStdin(t *testing.T) {
 
 // TestMaxFileSize checks that the bound that is told is the one that holds.
 func TestMaxFileSize(t *testing.T) {
-	files := map[string]string{"a.yaml": service + "# " + strings.Repeat("x", 2000) + "\n"}
+	files := map[string]string{"a.yaml": service + "# of redis " + strings.Repeat("x", 2000) + "\n"}
 	dir := t.TempDir()
 	write(t, dir, files)
 	for _, tt := range []struct {

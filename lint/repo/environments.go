@@ -168,6 +168,7 @@ func (p *pairing) environments() []*Environment {
 		envs = append(envs, env)
 	}
 	p.pair(envs)
+	p.substitutions(envs)
 	envs = slices.DeleteFunc(envs, func(e *Environment) bool { return len(e.Objects) == 0 && len(e.Values) == 0 })
 	slices.SortStableFunc(envs, func(a, b *Environment) int {
 		return cmp.Or(strings.Compare(a.Root, b.Root), strings.Compare(a.Name, b.Name))

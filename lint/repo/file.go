@@ -38,6 +38,9 @@ type file struct {
 	listed bool
 	// given says that the person named the file.
 	given bool
+	// foreign says that the file is too large to be read and concerns nothing
+	// that we judge.
+	foreign bool
 
 	secretsOnce sync.Once
 	secrets     []textRange // by position

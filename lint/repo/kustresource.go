@@ -169,6 +169,11 @@ func (ks *kustomizations) readYAML(k *kust, e Value, target string) *file {
 		ks.problem(k, e.Span(), "this file is a template, which kustomize cannot read", "render it first")
 		return nil
 	}
+	if f.foreign {
+		f.listed = false // the bound is no problem of its own
+		k.partial = true
+		return nil
+	}
 	if len(f.unread) > 0 || f.data == nil {
 		k.broken = true
 		return nil

@@ -88,6 +88,8 @@ type tooLarge int64
 
 func (tooLarge) Error() string { return "too large" }
 
+func isTooLarge(err error) bool { return errors.As(err, new(tooLarge)) }
+
 // errTooMuch says that all files together are larger than their bound.
 var errTooMuch = errors.New("too much")
 
@@ -172,11 +174,28 @@ func (w *walker) walk(dir string, depth int) {
 		case w.excluded(at):
 		case e.IsDir() && !skippedDir(e.Name()):
 			w.walk(at, depth+1)
-		case e.Type().IsRegular() && isCandidate(e.Name()):
+		case e.IsDir() || !isCandidate(e.Name()):
+		case e.Type().IsRegular():
 			w.files = append(w.files, at)
-		case !e.IsDir() && e.Type()&fs.ModeSymlink == 0 && !e.Type().IsRegular() && isCandidate(e.Name()):
+		case e.Type()&fs.ModeSymlink != 0:
+			w.link(at)
+		default:
 			w.problems = append(w.problems, unreadable(at, errNotRegular))
 		}
+	}
+}
+
+// link adds a symbolic link to a file. Links to folders are not followed: what
+// they lead to is found where it lies.
+func (w *walker) link(name string) {
+	info, err := w.stat(name)
+	switch {
+	case err == nil && info.Mode().IsRegular():
+		w.files = append(w.files, name)
+	case err == nil && !info.IsDir():
+		w.problems = append(w.problems, unreadable(name, errNotRegular))
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		w.problems = append(w.problems, unreadable(name, err))
 	}
 }
 

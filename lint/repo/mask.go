@@ -14,12 +14,14 @@ import (
 type masks struct {
 	texts [][]byte
 	bare  [][]byte // masked only where they stand as a word of their own
+	// ranges are what is masked in the files that were printed from.
+	ranges map[*file][]textRange
 }
 
 // newMasks collects the forms in which secrets appear in files: plain, quoted,
 // in a URL, as base64, and the lines of those that span lines.
 func newMasks(secrets []secret.Value) *masks {
-	m := &masks{}
+	m := &masks{ranges: map[*file][]textRange{}}
 	seen := map[string]bool{}
 	for _, s := range secrets {
 		for _, form := range forms(s.Reveal()) {
@@ -83,11 +85,14 @@ func forms(s string) []string {
 func (r *Repo) maskRanges(f *file) []textRange {
 	f.secretsOnce.Do(func() { f.secrets = f.findSecrets() })
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.masks == nil {
 		r.masks = newMasks(r.secrets)
 	}
 	m := r.masks
-	r.mu.Unlock()
+	if ranges, ok := m.ranges[f]; ok {
+		return ranges
+	}
 
 	ranges := slices.Clone(f.secrets)
 	for _, t := range m.texts {
@@ -96,7 +101,8 @@ func (r *Repo) maskRanges(f *file) []textRange {
 	for _, t := range m.bare {
 		ranges = appendOccurrences(ranges, f.data, t, true)
 	}
-	return joinRanges(ranges)
+	m.ranges[f] = joinRanges(ranges)
+	return m.ranges[f]
 }
 
 func appendOccurrences(ranges []textRange, data, text []byte, word bool) []textRange {

@@ -207,6 +207,7 @@ func (r *reader) finish() {
 		}
 		repo.Files = append(repo.Files, name)
 	}
+	r.dropForeign()
 	slices.Sort(repo.Files)
 	slices.Sort(repo.Specs)
 	slices.SortStableFunc(repo.Problems, func(a, b Problem) int {
@@ -264,16 +265,21 @@ func (r *reader) load(names []string) {
 
 // readFile reads one file, parses it and says what it is.
 func (r *reader) readFile(name string) (*file, []Problem) {
+	isJSON := strings.EqualFold(path.Ext(name), ".json")
 	data, err := r.read(name)
-	if err != nil {
-		return newFile(name, nil), []Problem{unreadable(name, err)}
-	}
 	f := newFile(name, data)
-	if r.inChartTemplates(name) {
+	if r.inChartTemplates(name) && (err == nil || isTooLarge(err)) {
 		f.kind = templateFile
 		return f, nil
 	}
-	if strings.EqualFold(path.Ext(name), ".json") && !mayConcern(f.data) {
+	if isTooLarge(err) && isJSON {
+		return f, nil // no manifest is as large: a dashboard, a lock file
+	}
+	if err != nil {
+		f.foreign = isTooLarge(err) && r.tooLargeForUs(name)
+		return f, []Problem{unreadable(name, err)}
+	}
+	if isJSON && !mayConcern(f.data) {
 		return f, nil
 	}
 	problems := f.parse()
@@ -284,6 +290,9 @@ func (r *reader) readFile(name string) (*file, []Problem) {
 	f.kind = f.classify()
 	if f.kind == valuesFile {
 		f.chart = valuesChart(f.docs[0].value())
+	}
+	if f.kind == otherFile && isJSON && !bytes.Contains(f.data, []byte(`"apiVersion"`)) {
+		return f, nil
 	}
 	if f.kind == otherFile {
 		// Duplicate keys in a file that is none of ours are none of ours.

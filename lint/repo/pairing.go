@@ -114,6 +114,8 @@ func (r *reader) layered(layers ...layer) *Values {
 		v.Chart.Name = cmp.Or(v.Chart.Name, l.chart)
 		if l.version.Exists() {
 			v.Chart.Version, v.Chart.At = l.version.Text(), l.version
+		} else if version := r.specVersion(l.file); version.Exists() {
+			v.Chart.Version, v.Chart.At = version.Text(), version
 		}
 		roots = append(roots, l.root)
 	}

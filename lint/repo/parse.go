@@ -88,8 +88,8 @@ func (f *file) checkText() (Problem, bool) {
 		return bad(at, "yaml/syntax", "a NUL byte is not allowed in YAML", "remove it, or save the file as UTF-8")
 	}
 	for i, start := range f.breaks {
-		if start < len(f.data) && f.data[start] == '%' && f.isDirective(i) {
-			return bad(start, "yaml/limits", "YAML directives (lines that begin with %) are not read", "remove the line; kubectl and Helm need none")
+		if start < len(f.data) && f.data[start] == '%' && f.isDirective(i) && !bytes.HasPrefix(f.data[start:], []byte("%YAML 1.")) {
+			return bad(start, "yaml/limits", "YAML directives other than %YAML are not read", "remove the line; kubectl and Helm need none")
 		}
 	}
 	return Problem{}, true
@@ -130,11 +130,29 @@ func (f *file) split() []textRange {
 	chunks = append(chunks, textRange{start, len(f.data)})
 	kept := chunks[:0]
 	for _, c := range chunks {
-		if !isSpace(f.data[c.start:c.end]) {
+		if !isEmpty(f.data[c.start:c.end]) {
 			kept = append(kept, c)
 		}
 	}
 	return kept
+}
+
+// isEmpty tells whether a document holds nothing: blanks, or the directive
+// before the first marker.
+func isEmpty(b []byte) bool {
+	if isSpace(b) {
+		return true
+	}
+	directive := false
+	for line := range bytes.Lines(b) {
+		switch t := bytes.TrimLeft(line, " \t"); {
+		case line[0] == '%':
+			directive = true
+		case !isSpace(t) && t[0] != '#':
+			return false
+		}
+	}
+	return directive
 }
 
 // isSpace tells whether b holds nothing but blanks and breaks.

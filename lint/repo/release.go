@@ -15,6 +15,8 @@ type release struct {
 	version         Value
 	object          *Object
 	layers          []Value
+	// params are set on top of the layers.
+	params []parameter
 	// files are those among the layers, in order.
 	files []*file
 }
@@ -42,7 +44,7 @@ func (rel *release) chartOf(v Value) string {
 // valuesOf returns the values of a release; nil if they are of no chart that
 // we know.
 func (p *pairing) valuesOf(rel *release) *Values {
-	value := overlay(rel.layers)
+	value := setAll(overlay(rel.layers), rel.params)
 	chart := rel.chartOf(value)
 	if chart == "" || !value.Exists() {
 		return nil
@@ -181,23 +183,35 @@ func (p *pairing) helmCharts(k *kust) []*release {
 			chart:     e.Get("name").Text(),
 			version:   e.Get("version"),
 		}
-		if f := p.valuesFile(k.dir, e.Get("valuesFile")); f != nil {
-			rel.file(f)
-		}
-		for _, extra := range e.Get("additionalValuesFiles").Items() {
-			if f := p.valuesFile(k.dir, extra); f != nil {
-				rel.file(f)
-			}
-		}
-		if inline := e.Get("valuesInline"); inline.IsMap() {
-			if e.Get("valuesMerge").Text() == "replace" {
-				rel.layers = nil
-			}
-			rel.layers = append(rel.layers, inline)
-		}
+		p.chartValues(rel, k, e)
 		all = append(all, rel)
 	}
 	return all
+}
+
+// chartValues reads the values of an entry of helmCharts as kustomize gives them
+// to helm: valuesInline over valuesFile (or the other way round, or alone, as
+// valuesMerge says), then additionalValuesFiles.
+func (p *pairing) chartValues(rel *release, k *kust, e Value) {
+	inline := e.Get("valuesInline")
+	merge := e.Get("valuesMerge").Text()
+	if inline.IsMap() && merge == "merge" {
+		rel.layers = append(rel.layers, inline)
+	}
+	if f := p.valuesFile(k.dir, e.Get("valuesFile")); f != nil {
+		rel.file(f)
+	}
+	if inline.IsMap() && merge == "replace" {
+		rel.layers = nil
+	}
+	if inline.IsMap() && merge != "merge" {
+		rel.layers = append(rel.layers, inline)
+	}
+	for _, extra := range e.Get("additionalValuesFiles").Items() {
+		if f := p.valuesFile(k.dir, extra); f != nil {
+			rel.file(f)
+		}
+	}
 }
 
 // file lays a file over what the release has.
@@ -236,14 +250,12 @@ func (p *pairing) valuesAt(target string) *file {
 // values over them.
 func (p *pairing) fluxRelease(o *Object, env *Environment) *release {
 	spec := o.Value.Get("spec")
-	chart := spec.Get("chart", "spec")
 	rel := &release{
 		name:      cmp.Or(spec.Get("releaseName").Text(), o.Name),
 		namespace: cmp.Or(spec.Get("targetNamespace").Text(), o.Namespace),
-		chart:     cmp.Or(chart.Get("chart").Text(), spec.Get("chartRef", "name").Text()),
-		version:   chart.Get("version"),
 		object:    o,
 	}
+	rel.chart, rel.version = fluxChart(spec, o.Namespace, env)
 	for _, from := range spec.Get("valuesFrom").Items() {
 		if from.Get("targetPath").Exists() {
 			continue // one value; it comes from a Secret in most cases
@@ -254,6 +266,34 @@ func (p *pairing) fluxRelease(o *Object, env *Environment) *release {
 		rel.layers = append(rel.layers, v)
 	}
 	return rel
+}
+
+// fluxChart returns the name and the version of the chart of a HelmRelease,
+// which may stand in the HelmChart or OCIRepository that it refers to. The
+// version of a chart from a Git repository or a bucket is that of its files,
+// whatever the HelmRelease says.
+func fluxChart(spec Value, namespace string, env *Environment) (string, Value) {
+	chart := spec.Get("chart", "spec")
+	ref := spec.Get("chartRef")
+	if ref.IsMap() {
+		for _, o := range env.Objects {
+			if o.Kind != ref.Get("kind").Text() || o.Name != ref.Get("name").Text() ||
+				o.Namespace != cmp.Or(ref.Get("namespace").Text(), namespace) {
+				continue
+			}
+			from := o.Value.Get("spec")
+			if o.Kind == "OCIRepository" {
+				return from.Get("url").Text(), from.Get("ref", "semver").orSelf(from.Get("ref", "tag"))
+			}
+			chart = from
+		}
+	}
+	name, version := cmp.Or(chart.Get("chart").Text(), ref.Get("name").Text()), chart.Get("version")
+	switch chart.Get("sourceRef", "kind").Text() {
+	case "GitRepository", "Bucket":
+		version = Value{}
+	}
+	return name, version
 }
 
 // fluxValuesFrom lays the values of a ConfigMap over those of a release.

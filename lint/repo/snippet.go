@@ -2,6 +2,7 @@ package repo
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -151,10 +152,9 @@ func printable(data []byte, line textRange, masked []textRange, mark textRange) 
 }
 
 func maskedAt(masked []textRange, at int) (textRange, bool) {
-	for _, m := range masked {
-		if m.start <= at && at < m.end {
-			return m, true
-		}
+	i := sort.Search(len(masked), func(i int) bool { return masked[i].end > at })
+	if i < len(masked) && masked[i].start <= at {
+		return masked[i], true
 	}
 	return textRange{}, false
 }

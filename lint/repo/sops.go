@@ -119,6 +119,9 @@ func (r *reader) checkEncrypted(rule sopsRule, doc Value) {
 			return
 		}
 	}
+	if rule.path == nil && !doc.Get("sops").IsMap() {
+		return // it says how files are encrypted, not which
+	}
 	plain := plainValue(rule, doc, rule.keys == nil)
 	if !plain.Exists() {
 		return
@@ -142,10 +145,19 @@ var exampleName = regexp.MustCompile(`(?i)example|sample|template`)
 
 var aboutSecrets = regexp.MustCompile(`(?i)secret|credential|\.enc|sops|vault`)
 
+// public is what a value in plain text may hold: a variable that Flux or a
+// pipeline fills in, the address of a secret, a public key or a certificate.
+var public = regexp.MustCompile(`^\s*(?:\$\{[^}]*\}|\$\([^)]*\)|<(?:path|secret):[^>]*>|[a-zA-Z][a-zA-Z0-9+.-]*://kubernetes/\S*|ref\+[a-z]+://\S*|vault:\S*|__\w+__)\s*$` +
+	`|^\s*(?:ssh-[a-z0-9-]+|ecdsa-[a-z0-9-]+|sk-[a-z0-9@.-]+) AAAA|^\s*-----BEGIN (?:CERTIFICATE|PUBLIC KEY|RSA PUBLIC KEY|SSH2 PUBLIC KEY|PGP PUBLIC KEY BLOCK)-----`)
+
+func isPublic(text string) bool {
+	return public.MatchString(text) && !strings.Contains(text, "PRIVATE KEY")
+}
+
 // plainValue returns the first scalar that should be encrypted and is not.
 func plainValue(rule sopsRule, v Value, inside bool) Value {
 	if v.IsScalar() {
-		if text := v.Text(); inside && text != "" && !strings.HasPrefix(text, "ENC[") && !isTemplate([]byte(text)) {
+		if text := v.Text(); inside && text != "" && !strings.HasPrefix(text, "ENC[") && !isTemplate([]byte(text)) && !isPublic(text) {
 			return v
 		}
 		return Value{}

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/quorumwright/quorumwright/internal/apim"
 	"github.com/quorumwright/quorumwright/lint"
 	"github.com/quorumwright/quorumwright/lint/repo"
 )
@@ -157,35 +156,6 @@ func duration(number, unit string) (time.Duration, bool) {
 	}
 	size, ok := units[strings.ToUpper(unit)]
 	return time.Duration(n) * size, ok && err == nil && n >= 0
-}
-
-var chartUnknownVersion = &lint.Rule{
-	ID:       "chart/unknown-version",
-	Severity: lint.Info,
-	Doc: lint.Doc{
-		Title: "a chart version newer or older than the catalogue",
-		Why:   `The rules of the families chart and plugin rest on a catalogue that was read from the releases of the chart. The version in use is not among them, so the nearest one is used. A key that came or went since then may be judged wrongly.`,
-		Fix:   "Use a newer release of the tool, or render the chart to check a finding.",
-		Refs:  []string{refChart},
-	},
-	Check: func(p *lint.Pass) {
-		for _, u := range chartUses(p) {
-			chart := u.chart()
-			if !u.told || chart.Match == apim.Exact {
-				continue
-			}
-			at := u.client.Values.Chart.At
-			object := u.client.Object
-			if u.byImage || !at.Exists() {
-				at = u.client.Image.Ref
-			}
-			place := lint.At(object, at, "")
-			if !place.IsValid() {
-				place = u.near("gateway", "")
-			}
-			p.ReportAt(place, "", "chart %s is not in the catalogue: the values are judged as those of %s", chart.Asked, chart.Version)
-		}
-	},
 }
 
 // written returns the first of some values that exists.

@@ -67,37 +67,6 @@ func setOutside(u *chartUse) bool {
 	return !u.root.Get("ratelimit", "type").Exists() && !strings.Contains(path, "gateway.")
 }
 
-var chartBlankPort = &lint.Rule{
-	ID:       "chart/blank-port",
-	Severity: lint.Error,
-	Doc: lint.Doc{
-		Title: "Sentinel without a Redis port on a gateway from 4.12 on",
-		Why:   `The chart always writes host: and port: of ratelimit.redis into gravitee.yml, blank when they are unset. Gateways from 4.12 on read the port as a number even when Sentinel is used ("A null value cannot be assigned to a primitive type"): the rate limit repository is retried for ever and never starts. Up to 4.11 the port was read only without Sentinel.`,
-		Fix:   "Set gateway.ratelimit.redis.host and port as well. With Sentinel the gateway does not use them.",
-		Refs:  []string{refChart},
-	},
-	Check: func(p *lint.Pass) {
-		from := apim.Version{Major: 4, Minor: 12}
-		for _, u := range chartUses(p) {
-			release := u.image
-			if release.IsZero() && u.told {
-				release = u.chart().Asked
-			}
-			nodes := u.root.Get("gateway", "ratelimit", "redis", "sentinel", "nodes")
-			if release.IsZero() || release.Compare(from) < 0 || !u.readsRedis() || len(nodes.Items()) == 0 ||
-				u.client.Port.Exists() || !u.client.Complete {
-				continue
-			}
-			at := u.near("gateway.ratelimit.redis.port", "")
-			if port := u.root.Get("gateway", "ratelimit", "redis", "port"); port.Exists() {
-				at = u.atKey(port, "")
-			}
-			p.ReportAt(at, "add host and port below gateway.ratelimit.redis, for example port: 6379; with Sentinel they are not used",
-				"the chart writes a blank Redis port, which gateway %s cannot read even with Sentinel: rate limiting never starts", release)
-		}
-	},
-}
-
 var chartTLSTrustAll = &lint.Rule{
 	ID:       "chart/tls-trust-all",
 	Severity: lint.Warning,

@@ -170,6 +170,9 @@ var imageFloatingTag = &lint.Rule{
 }
 
 func floatingTag(p *lint.Pass, seen spanSet, at lint.Place, who string, image lint.Image) {
+	if text := image.Ref.Text(); strings.ContainsAny(text, " \t") {
+		return // image/invalid
+	}
 	if !at.IsValid() || !seen.add(at) || image.Digest != "" || lint.IsReference(image.Tag) || lint.IsReference(image.Repository) {
 		return
 	}

@@ -13,6 +13,7 @@ var manifestRules = []*lint.Rule{
 	manifestDanglingRef,
 	manifestMissingKey,
 	manifestSelector,
+	manifestUnknownField,
 }
 
 const refConfigMap = "https://kubernetes.io/docs/concepts/configuration/configmap/"

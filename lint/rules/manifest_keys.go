@@ -46,7 +46,8 @@ type keyUse struct {
 func keyUses(f *lint.Facts) []keyUse {
 	var all []keyUse
 	for _, r := range configRefs(f) {
-		if r.kind == "ConfigMap" && r.key != "" && !r.optional {
+		// A HelmRelease is neither workload nor values: gitops/values-path.
+		if r.kind == "ConfigMap" && r.key != "" && !r.optional && (r.workload != nil || r.values != nil) {
 			if c := f.Config("ConfigMap", r.namespace, r.name); c != nil {
 				all = append(all, keyUse{config: c, key: r.key, at: r.keyAt})
 			}

@@ -185,6 +185,7 @@ func (h hosts) governing(u lint.HostUse) {
 		}
 		under = h.facts.Services[i]
 		f.Message = fmt.Sprintf("no Service is named %q, so the pods of StatefulSet %s have no names", u.Host.Text, u.Governed.Object.Name)
+		f.Severity = lint.Warning // nobody asks for them
 	default:
 		return
 	}

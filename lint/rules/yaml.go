@@ -7,6 +7,7 @@ import "github.com/quorumwright/quorumwright/lint"
 var yamlRules = []*lint.Rule{
 	yamlDuplicateKey,
 	yamlLimits,
+	yamlSurprise,
 	yamlSyntax,
 }
 

@@ -1,0 +1,143 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/apim"
+	"github.com/quorumwright/quorumwright/lint/repo"
+)
+
+// Charts are the releases of the APIM chart that may render the values of a
+// gateway.
+type Charts struct {
+	// All are those that may be meant, oldest first; never empty. A range of
+	// versions gives the newest known release of each minor line in it.
+	All []*apim.Chart
+	// Told says that the repository or the person tells the version; without it
+	// All holds every known minor line.
+	Told bool
+	// ByImage says that the version is only that of the image's minor line:
+	// chart and image have the same in every sound installation.
+	ByImage bool
+	// Image is the release of the gateway image, zero if it is not known.
+	// Without a tag it is that of the chart.
+	Image apim.Version
+}
+
+// Newest is the newest chart that may be meant.
+func (c Charts) Newest() *apim.Chart { return c.All[len(c.All)-1] }
+
+// ChartsOf returns the charts that may render the values of a client.
+func ChartsOf(client *Client) Charts {
+	var c Charts
+	tag, err := apim.ParseVersion(client.Image.Tag)
+	tagged := err == nil
+	if tagged {
+		c.Image = tag
+	}
+	text := strings.TrimSpace(client.Values.Chart.Version)
+	constraint, err := apim.ParseConstraint(text)
+	switch {
+	case text != "" && err == nil:
+		c.All, c.Told = constraint.Charts(), true
+	case tagged:
+		minor := apim.Version{Major: tag.Major, Minor: tag.Minor, Partial: true}
+		c.All, c.Told, c.ByImage = []*apim.Chart{apim.Catalogue(minor)}, true, true
+	default:
+		for _, minor := range apim.Minors() {
+			c.All = append(c.All, apim.Catalogue(minor))
+		}
+	}
+	if version, exact := constraint.Exact(); !tagged && client.Image.Tag == "" && text != "" && err == nil && exact {
+		c.Image, _ = apim.ParseVersion(apim.ImageTag(version))
+	}
+	return c
+}
+
+// ChartValues shows Helm values to package apim.
+type ChartValues struct{ Root repo.Value }
+
+// Get returns the value at a path, the missing Value if there is none. An
+// element of a list is named [0], [1], ….
+func (t ChartValues) Get(path ...string) repo.Value {
+	v := t.Root
+	for _, element := range path {
+		if !strings.HasPrefix(element, "[") {
+			v = v.Get(element)
+			continue
+		}
+		items := v.Items()
+		i := slices.IndexFunc(items, func(item repo.Value) bool { return lastElement(item) == element })
+		if i < 0 {
+			return repo.Value{}
+		}
+		v = items[i]
+	}
+	return v
+}
+
+func lastElement(v repo.Value) string {
+	p := v.Path()
+	return p[len(p)-1]
+}
+
+// Value implements apim.Values.
+func (t ChartValues) Value(path ...string) apim.Value {
+	v := t.Get(path...)
+	switch {
+	case !v.Exists():
+		return apim.Value{}
+	case v.IsNull():
+		return apim.Value{Kind: apim.Null}
+	case v.IsMap():
+		n := 0
+		for range v.Fields() {
+			n++
+		}
+		return apim.Value{Kind: apim.Map, Len: n}
+	case v.IsList():
+		return apim.Value{Kind: apim.List, Len: len(v.Items())}
+	}
+	text := v.Text()
+	switch v.Tag() {
+	case "!!bool":
+		return apim.Value{Kind: apim.Bool, Text: boolText(v)}
+	case "!!int", "!!float":
+		return apim.Value{Kind: apim.Number, Text: text}
+	}
+	if !v.IsQuoted() && isOldBool(text) {
+		return apim.Value{Kind: apim.Bool, Text: boolText(v)}
+	}
+	return apim.Value{Kind: apim.String, Text: text}
+}
+
+// isOldBool tells whether Helm, which reads YAML 1.1, takes a plain word for a
+// truth value.
+func isOldBool(text string) bool {
+	switch text {
+	case "yes", "Yes", "YES", "on", "On", "ON", "y", "Y", "no", "No", "NO", "off", "Off", "OFF", "n", "N":
+		return true
+	}
+	return false
+}
+
+func boolText(v repo.Value) string {
+	if v.IsTrue() {
+		return "true"
+	}
+	return "false"
+}
+
+// Children implements apim.Tree.
+func (t ChartValues) Children(path ...string) []string {
+	v := t.Get(path...)
+	var names []string
+	for name := range v.Fields() {
+		names = append(names, name)
+	}
+	for _, item := range v.Items() {
+		names = append(names, lastElement(item))
+	}
+	return names
+}

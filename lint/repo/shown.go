@@ -1,0 +1,21 @@
+package repo
+
+// Masks tells whether a snippet of a span would have anything of it masked:
+// judging by where it stands, or because a secret that is known stands in it.
+func (r *Repo) Masks(s Span) bool {
+	f := r.files[s.File]
+	if f == nil || s.Line < 1 || s.Line > len(f.lines) || s.EndLine < s.Line || s.EndLine > len(f.lines) {
+		return false
+	}
+	start, end := f.column(s.Line, s.Column), f.column(s.EndLine, s.EndColumn)
+	for _, m := range r.maskRanges(f) {
+		if m.start < end && m.end > start {
+			return true
+		}
+	}
+	return false
+}
+
+// IsSecretName tells whether a secret stands under a key, judging by its name
+// and by that of the key above.
+func IsSecretName(parent, key string) bool { return isSecretKey(parent, key) }

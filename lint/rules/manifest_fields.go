@@ -1,0 +1,130 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/quorumwright/quorumwright/lint"
+	"github.com/quorumwright/quorumwright/lint/repo"
+)
+
+var manifestUnknownField = &lint.Rule{
+	ID:       "manifest/unknown-field",
+	Severity: lint.Error,
+	Doc: lint.Doc{
+		Title: "a misspelt field of a manifest",
+		Why: `The API server refuses a field that it does not know ("unknown field"), or drops it where validation is off or an engine applies without it: replica: 3 leaves one pod, volumeMount leaves a container without its configuration.
+
+Only names that are written like a field of the same place are reported, in the kinds that run Redis: workloads and their pods, Services, ConfigMaps and Secrets.`,
+		Fix:  "Write the name of the field as it is shown.",
+		Refs: []string{"https://kubernetes.io/docs/reference/using-api/api-concepts/#setting-the-field-validation-level", "https://kubernetes.io/docs/reference/kubernetes-api/"},
+	},
+	Check: func(p *lint.Pass) {
+		seen := spanSet{}
+		for _, o := range p.Env().Objects {
+			if apiGroups[o.Kind] == o.APIVersion {
+				misspelt(p, seen, o, o.Value, o.Kind)
+			}
+		}
+	},
+}
+
+// apiGroups are the kinds whose fields are known here.
+var apiGroups = map[string]string{
+	"Deployment": "apps/v1", "StatefulSet": "apps/v1", "DaemonSet": "apps/v1",
+	"Pod": "v1", "Service": "v1", "ConfigMap": "v1", "Secret": "v1",
+}
+
+// fieldTable holds the fields of each type, with the type of those that are
+// looked into (Kubernetes API reference, v1.34, and what older releases had).
+const fieldTable = `
+Deployment apiVersion kind metadata:Meta spec:DeploymentSpec status
+StatefulSet apiVersion kind metadata:Meta spec:StatefulSetSpec status
+DaemonSet apiVersion kind metadata:Meta spec:DaemonSetSpec status
+Pod apiVersion kind metadata:Meta spec:PodSpec status
+Service apiVersion kind metadata:Meta spec:ServiceSpec status
+ConfigMap apiVersion kind metadata:Meta data binaryData immutable
+Secret apiVersion kind metadata:Meta data stringData type immutable sops
+Meta annotations clusterName creationTimestamp deletionGracePeriodSeconds deletionTimestamp finalizers generateName generation initializers labels managedFields name namespace ownerReferences resourceVersion selfLink uid
+DeploymentSpec minReadySeconds paused progressDeadlineSeconds replicas revisionHistoryLimit rollbackTo selector:LabelSelector strategy template:PodTemplate
+StatefulSetSpec minReadySeconds ordinals persistentVolumeClaimRetentionPolicy podManagementPolicy replicas revisionHistoryLimit selector:LabelSelector serviceName template:PodTemplate updateStrategy volumeClaimTemplates
+DaemonSetSpec minReadySeconds revisionHistoryLimit selector:LabelSelector template:PodTemplate templateGeneration updateStrategy
+LabelSelector matchExpressions matchLabels
+PodTemplate metadata:Meta spec:PodSpec
+PodSpec activeDeadlineSeconds affinity automountServiceAccountToken containers:Container dnsConfig dnsPolicy enableServiceLinks ephemeralContainers hostAliases hostIPC hostNetwork hostPID hostUsers hostname hostnameOverride imagePullSecrets initContainers:Container nodeName nodeSelector os overhead preemptionPolicy priority priorityClassName readinessGates resourceClaims resources restartPolicy runtimeClassName schedulerName schedulingGates securityContext serviceAccount serviceAccountName setHostnameAsFQDN shareProcessNamespace subdomain terminationGracePeriodSeconds tolerations topologySpreadConstraints volumes:Volume workloadRef
+Container args command env:EnvVar envFrom:EnvFrom image imagePullPolicy lifecycle livenessProbe:Probe name ports:ContainerPort readinessProbe:Probe resizePolicy resources:Resources restartPolicy restartPolicyRules securityContext startupProbe:Probe stdin stdinOnce terminationMessagePath terminationMessagePolicy tty volumeDevices volumeMounts:VolumeMount workingDir
+Resources claims limits requests
+ContainerPort containerPort hostIP hostPort name protocol
+EnvVar name value valueFrom:EnvSource
+EnvSource configMapKeyRef:KeyRef fieldRef fileKeyRef resourceFieldRef secretKeyRef:KeyRef
+KeyRef key name optional
+EnvFrom configMapRef prefix secretRef
+Probe exec failureThreshold grpc httpGet initialDelaySeconds periodSeconds successThreshold tcpSocket terminationGracePeriodSeconds timeoutSeconds
+VolumeMount mountPath mountPropagation name readOnly recursiveReadOnly subPath subPathExpr
+Volume awsElasticBlockStore azureDisk azureFile cephfs cinder configMap:ConfigMapVolume csi downwardAPI emptyDir ephemeral fc flexVolume flocker gcePersistentDisk gitRepo glusterfs hostPath image iscsi name nfs persistentVolumeClaim:ClaimVolume photonPersistentDisk portworxVolume projected quobyte rbd scaleIO secret:SecretVolume storageos vsphereVolume
+ConfigMapVolume defaultMode items name optional
+SecretVolume defaultMode items optional secretName
+ClaimVolume claimName readOnly
+ServiceSpec allocateLoadBalancerNodePorts clusterIP clusterIPs externalIPs externalName externalTrafficPolicy healthCheckNodePort internalTrafficPolicy ipFamilies ipFamily ipFamilyPolicy loadBalancerClass loadBalancerIP loadBalancerSourceRanges ports:ServicePort publishNotReadyAddresses selector sessionAffinity sessionAffinityConfig topologyKeys trafficDistribution type
+ServicePort appProtocol name nodePort port protocol targetPort
+`
+
+// A fieldType is the fields of a type in the order of the table, and what they
+// hold.
+type fieldType struct {
+	names []string
+	types map[string]string
+}
+
+var fieldTypes = sync.OnceValue(func() map[string]fieldType {
+	all := map[string]fieldType{}
+	for line := range strings.Lines(strings.TrimSpace(fieldTable)) {
+		words := strings.Fields(line)
+		t := fieldType{types: map[string]string{}}
+		for _, w := range words[1:] {
+			name, of, _ := strings.Cut(w, ":")
+			t.names = append(t.names, name)
+			t.types[name] = of
+		}
+		all[words[0]] = t
+	}
+	return all
+})
+
+// misspelt looks for unknown fields in a value of a type, and in what it holds.
+func misspelt(p *lint.Pass, seen spanSet, o *repo.Object, v repo.Value, name string) {
+	t, ok := fieldTypes()[name]
+	if !ok {
+		return
+	}
+	for _, e := range v.Items() {
+		misspelt(p, seen, o, e, name)
+	}
+	for key, field := range v.Fields() {
+		if slices.Contains(t.names, key) {
+			misspelt(p, seen, o, field, t.types[key])
+			continue
+		}
+		near := lint.NearestBy(key, t.names, max(1, len(key)/4))
+		at := lint.AtKey(o, field, "")
+		if near == "" || !at.IsValid() || at.Approximate || !seen.add(at) {
+			continue
+		}
+		p.Report(lint.Finding{
+			Message: fmt.Sprintf("%s has no field %q: the API server refuses or drops it", place(v), key),
+			Help:    "write " + near,
+			Fixes:   replace(lint.Arg{Place: at}, near, "write "+near, false),
+			Places:  []lint.Place{at},
+		})
+	}
+}
+
+// place names where a field is missing: spec.template.spec, or the object.
+func place(v repo.Value) string {
+	if path := v.Path().String(); path != "" {
+		return path
+	}
+	return "the object"
+}
