@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
-	"sync"
-	"time"
 )
 
 func (p *proof) report(what string, err error) {
@@ -14,7 +13,7 @@ func (p *proof) report(what string, err error) {
 	if err == nil {
 		p.journal.add(Good, "", "%s", what)
 	} else {
-		c.Why = p.journal.mask.Replace(brief(err))
+		c.Why = p.journal.hide(brief(err))
 		if len(c.Why) == 0 {
 			c.Why = err.Error()
 		}
@@ -97,7 +96,7 @@ func (p *proof) enter(ctx context.Context, k *container, at string) error {
 	if err := try("not-the-password"); code(err) != "WRONGPASS" {
 		return fmt.Errorf("a wrong password is not refused: %w", errors.Join(err, errNoRefusal))
 	}
-	for _, password := range p.plan.Passwords {
+	for _, password := range p.observer.known() {
 		if err = try(password); err == nil {
 			return nil
 		}
@@ -126,8 +125,9 @@ func (p *proof) checkGateway(ctx context.Context, when string) {
 				continue
 			}
 		}
-		if first == nil {
-			first = fmt.Errorf("%s: %s", node.Host, brief(err))
+		// What a server says tells more than that a name does not resolve yet.
+		if first == nil || errors.Is(first, errNoHost) && !errors.Is(err, errNoHost) {
+			first = fmt.Errorf("%s: %w", node.Host, err)
 		}
 	}
 	what := fmt.Sprintf("%s finds the master %s", g.Name, when)
@@ -137,12 +137,24 @@ func (p *proof) checkGateway(ctx context.Context, when string) {
 		p.blame("%s names no Sentinel", g.Name)
 	case found == 0:
 		p.report(what, first)
-		p.blame("%s does not find the master: %s", g.Name, first)
+		p.blameAsk(g, first)
 	case found < len(g.Nodes):
 		p.report(fmt.Sprintf("%s: %s, through %d of %d nodes", what, master, found, len(g.Nodes)), nil)
 		p.journal.add(Note, "", "not through %v", first)
 	default:
 		p.report(fmt.Sprintf("%s: %s, through each of %s", what, master, count(found, "node")), nil)
+	}
+}
+
+// blameAsk says why the gateway does not find the master, unless what the
+// Sentinels say has told so already.
+func (p *proof) blameAsk(g *Gateway, err error) {
+	before := len(p.result.Causes)
+	for _, c := range p.causes(p.observer.state()) {
+		p.blame("%s", c)
+	}
+	if len(p.result.Causes) == before && p.complete {
+		p.blame("%s does not find the master: %s", g.Name, brief(err))
 	}
 }
 
@@ -153,16 +165,31 @@ func (p *proof) count(ctx context.Context) {
 	if len(acked) == 0 {
 		return
 	}
+	lost, err := p.lost(ctx, acked)
+	if err != nil {
+		p.result.Lost = len(acked)
+		p.report("acknowledged writes are kept", err)
+		return
+	}
+	p.result.Lost = len(lost)
+	what := fmt.Sprintf("%d of %d acknowledged writes are kept", len(acked)-len(lost), len(acked))
+	if bad := p.inexcusable(lost); bad > 0 {
+		p.report(what, fmt.Errorf("%d of the lost ones were older than %s", bad, seconds(grace)))
+		p.blame("%d acknowledged writes were lost that were older than %s when the master failed", bad, seconds(grace))
+		return
+	}
+	p.report(what, nil)
+}
+
+// lost returns the acknowledged writes that the master does not hold.
+func (p *proof) lost(ctx context.Context, acked []ack) ([]ack, error) {
 	leaders := p.observer.state().leaders()
 	if len(leaders) != 1 {
-		p.result.Lost = len(acked)
-		p.report("acknowledged writes are kept", errors.New("there is not one master to ask"))
-		return
+		return nil, errors.New("there is not one master to ask")
 	}
 	held, err := p.held(ctx, leaders[0])
 	if err != nil {
-		p.report("acknowledged writes are kept", err)
-		return
+		return nil, err
 	}
 	var lost []ack
 	for _, a := range acked {
@@ -170,29 +197,17 @@ func (p *proof) count(ctx context.Context) {
 			lost = append(lost, a)
 		}
 	}
-	p.result.Lost = len(lost)
-	what := fmt.Sprintf("%d of %d acknowledged writes are kept", len(acked)-len(lost), len(acked))
-	if bad := p.inexcusable(lost); bad > 0 {
-		p.report(what, fmt.Errorf("%d of the lost ones were older than a second", bad))
-		p.blame("%d acknowledged writes were lost that were older than a second when the master failed", bad)
-		return
-	}
-	p.report(what, nil)
+	return lost, nil
 }
 
 // inexcusable counts lost writes that asynchronous replication and an AOF synced
-// every second do not explain: those acknowledged more than a second before the
-// fault that lost them.
+// every second do not explain.
 func (p *proof) inexcusable(lost []ack) int {
 	n := 0
 	for _, a := range lost {
-		excused := false
-		for _, at := range p.faultTimes {
-			if d := at.Sub(a.at); d > -writePeriod && d < time.Second {
-				excused = true
-			}
-		}
-		if !excused {
+		if !slices.ContainsFunc(p.excuses, func(e excuse) bool {
+			return a.at.After(e.from) && a.at.Before(e.to) && (e.pod == "" || e.pod == a.pod)
+		}) {
 			n++
 		}
 	}
@@ -223,39 +238,4 @@ func (p *proof) held(ctx context.Context, name string) (map[int]bool, error) {
 		return held, nil
 	}
 	return nil, errGone
-}
-
-// A splitWatch measures for how long two pods took writes as masters at the
-// same time.
-type splitWatch struct {
-	p   *proof
-	mu  sync.Mutex
-	sum time.Duration
-}
-
-func newSplitWatch(p *proof) *splitWatch { return &splitWatch{p: p} }
-
-func (w *splitWatch) run(ctx context.Context) {
-	last := time.Now()
-	told := false
-	for sleep(ctx, observePeriod) {
-		now := time.Now()
-		leaders := w.p.observer.state().leaders()
-		if len(leaders) > 1 {
-			w.mu.Lock()
-			w.sum += now.Sub(last)
-			w.mu.Unlock()
-			if !told {
-				w.p.journal.add(Bad, "", "%s and %s are master at the same time", leaders[0], leaders[1])
-			}
-		}
-		told = len(leaders) > 1
-		last = now
-	}
-}
-
-func (w *splitWatch) total() time.Duration {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.sum
 }

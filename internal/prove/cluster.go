@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -18,11 +17,11 @@ type cluster struct {
 	journal *journal
 	ctx     context.Context
 
-	mu   sync.Mutex
 	pods []*pod
+
+	mu sync.Mutex
 	// past says which pod had an address.
 	past map[netip.Addr]string
-	busy sync.WaitGroup
 }
 
 // A pod is a planned pod with what runs of it now.
@@ -73,11 +72,10 @@ type container struct {
 
 func newCluster(ctx context.Context, l lab, plan *Plan, j *journal) *cluster {
 	c := &cluster{lab: l, plan: plan, journal: j, ctx: ctx, past: map[netip.Addr]string{}}
-	mask := masker(plan.Masked)
 	for _, p := range plan.Pods {
 		pp := &pod{Pod: p, cluster: c}
 		for _, k := range p.Containers {
-			pp.containers = append(pp.containers, &container{Container: k, pod: pp, logs: &logBuffer{mask: mask}})
+			pp.containers = append(pp.containers, &container{Container: k, pod: pp, logs: &logBuffer{mask: j.hide}})
 		}
 		c.pods = append(c.pods, pp)
 	}
@@ -131,7 +129,7 @@ func (p *pod) start() error {
 // succeeded.
 func (p *pod) initialise(ctx context.Context, s site) bool {
 	for _, planned := range p.Init {
-		logs := &logBuffer{mask: masker(p.cluster.plan.Masked)}
+		logs := &logBuffer{mask: p.cluster.journal.hide}
 		k := &container{Container: planned, pod: p, logs: logs}
 		for try := 0; ; try++ {
 			proc, err := s.start(planned, k.vars(s), logs)
@@ -142,7 +140,7 @@ func (p *pod) initialise(ctx context.Context, s site) bool {
 			select {
 			case <-proc.done:
 			case <-ctx.Done():
-				proc.signal(syscall.SIGKILL)
+				proc.kill()
 				<-proc.done
 				return false
 			}
@@ -248,12 +246,22 @@ func (k *container) isReady() bool {
 }
 
 // crash kills the container's process; the kubelet starts it again.
-func (k *container) crash() {
-	if proc := k.running(); proc != nil {
-		k.mu.Lock()
-		k.ours = true
-		k.mu.Unlock()
-		proc.signal(syscall.SIGKILL)
+func (k *container) crash() { k.crashThen(func() error { return nil }) }
+
+// crashThen kills the container's process and does something before it is
+// started again.
+func (k *container) crashThen(do func() error) {
+	proc := k.running()
+	if proc == nil {
+		return
+	}
+	k.mu.Lock()
+	k.ours = true
+	k.mu.Unlock()
+	proc.kill()
+	<-proc.done
+	if err := do(); err != nil {
+		k.pod.cluster.journal.add(Bad, k.pod.Name, "%v", err)
 	}
 }
 
@@ -269,7 +277,7 @@ func (p *pod) lose() {
 	p.done.Wait()
 	for _, k := range p.containers {
 		if proc := k.running(); proc != nil {
-			proc.signal(syscall.SIGKILL)
+			proc.kill()
 		}
 	}
 	p.gone(s)
@@ -300,11 +308,11 @@ func (p *pod) remove(ctx context.Context) {
 			if len(k.PreStop) > 0 {
 				s.run(deadline, k.Container, proc, k.vars(s), k.PreStop, k.logs)
 			}
-			proc.signal(syscall.SIGTERM)
+			proc.terminate()
 			select {
 			case <-proc.done:
 			case <-deadline.Done():
-				proc.signal(syscall.SIGKILL)
+				proc.kill()
 			}
 		}()
 	}
@@ -462,13 +470,19 @@ func expand(text string, known map[string]string) string {
 
 // freeze stops every process of the pod where it is, or lets it go on.
 func (p *pod) freeze(on bool) {
-	s := syscall.SIGCONT
-	if on {
-		s = syscall.SIGSTOP
-	}
 	for _, k := range p.containers {
 		if proc := k.running(); proc != nil {
-			proc.signal(s)
+			proc.freeze(on)
 		}
 	}
+}
+
+// container returns the first of a role; every pod that is asked has one.
+func (p *pod) container(role Role) *container {
+	for _, k := range p.containers {
+		if k.Role == role {
+			return k
+		}
+	}
+	return nil
 }

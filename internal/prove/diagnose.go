@@ -96,9 +96,9 @@ func (p *proof) links(s state, add func(string, ...any)) {
 		said := lastOf(r.logs.all(), "NOAUTH", "WRONGPASS", "Can't handle RDB", "Unable to AUTH to MASTER")
 		switch {
 		case strings.Contains(said, "WRONGPASS"), strings.Contains(said, "Unable to AUTH"):
-			add("the replica %s sends its master a wrong password (masterauth): %s", r.pod.Name, said)
+			add("the replica %s sends its master a wrong password (masterauth): WRONGPASS", r.pod.Name)
 		case strings.Contains(said, "NOAUTH"):
-			add("the replica %s sends its master no password (masterauth is missing): %s", r.pod.Name, said)
+			add("the replica %s sends its master no password (masterauth is missing): NOAUTH", r.pod.Name)
 		case said != "":
 			add("the replica %s cannot follow its master: %s", r.pod.Name, said)
 		}
@@ -135,7 +135,7 @@ func (p *proof) watchers(s state, add func(string, ...any)) {
 			}
 			names[m.name] = append(names[m.name], k.pod.Name)
 			if m.quorum > len(s.sentinels) {
-				add("quorum is %d and there are %s: they can never agree that the master is down (%s)", m.quorum, count(len(s.sentinels), "Sentinel"), m.usable)
+				add("quorum is %d and there are %s: they can never agree that the master is down (SENTINEL CKQUORUM: NOQUORUM)", m.quorum, count(len(s.sentinels), "Sentinel"))
 			}
 			if len(leaders) == 1 && k.who(m.ip) == leaders[0] && strings.Contains(m.flags, "s_down") {
 				add("Sentinel takes the master %s for down, which answers: %s", leaders[0], p.whyDown(s, leaders[0]))

@@ -2,7 +2,6 @@ package prove
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/quorumwright/quorumwright/lint"
 )
@@ -66,9 +65,6 @@ func (p *planner) client(c *lint.Client) *Gateway {
 		g.Unused = fmt.Sprintf("ratelimit.type is %s, so the gateway uses none of its Redis settings", c.RateLimit.Text)
 	case !c.UsesSentinel():
 		g.Unused = "the gateway names no Sentinel: it stays with one host whatever is promoted"
-	}
-	if !slices.Contains(p.plan.Passwords, g.Password) && g.Password != "" {
-		p.plan.Passwords = append(p.plan.Passwords, g.Password)
 	}
 	return g
 }

@@ -199,7 +199,7 @@ func (n *namespaces) try() error {
 		return err
 	}
 	defer s.remove()
-	logs := &logBuffer{mask: strings.NewReplacer()}
+	logs := &logBuffer{mask: func(s string) string { return s }}
 	p, err := s.start(&Container{Name: "try", Command: []string{"redis-server", "--version"}, UID: 999, GID: 999, ReadOnlyRoot: true, DropAll: true}, []string{"PATH=" + containerPath}, logs)
 	if err != nil {
 		return err

@@ -36,13 +36,27 @@ type journal struct {
 	mu     sync.Mutex
 	start  time.Time
 	fault  time.Time
-	mask   *strings.Replacer
+	masked []string
 	events []Event
 	emit   func(Event)
 }
 
 func newJournal(masked []string, emit func(Event)) *journal {
-	return &journal{start: time.Now(), mask: masker(masked), emit: emit}
+	return &journal{start: time.Now(), masked: masked, emit: emit}
+}
+
+// hide masks the secrets in a text.
+func (j *journal) hide(text string) string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return masker(j.masked).Replace(text)
+}
+
+// addMask makes one more secret known.
+func (j *journal) addMask(secret string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.masked = append(j.masked, secret)
 }
 
 // masker replaces secrets by a text of fixed width. Short ones are left: they
@@ -64,7 +78,7 @@ func (j *journal) add(kind EventKind, pod, format string, args ...any) {
 func (j *journal) addAt(now time.Time, kind EventKind, pod, format string, args ...any) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	e := Event{At: now.Sub(j.start), Since: -1, Kind: kind, Pod: pod, Text: j.mask.Replace(fmt.Sprintf(format, args...))}
+	e := Event{At: now.Sub(j.start), Since: -1, Kind: kind, Pod: pod, Text: masker(j.masked).Replace(fmt.Sprintf(format, args...))}
 	if !j.fault.IsZero() {
 		e.Since = now.Sub(j.fault)
 	}

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/netip"
 	"os"
-	"syscall"
 )
 
 // A lab is where pods run.
@@ -14,6 +13,12 @@ type lab interface {
 	create(p *Pod) (site, error)
 	// publish makes host names known to the pods of a namespace; nil makes none.
 	publish(namespace string, names []hostName) error
+	// lose throws away the claims of a pod that does not exist, loseData only
+	// what Redis keeps in them.
+	lose(p *Pod) error
+	loseData(p *Pod) error
+	// isolation names the kind of lab.
+	isolation() Isolation
 	// searchPath is the PATH of containers.
 	searchPath() string
 	// mapping says, line by line, what of the manifests is not as in a cluster.
@@ -48,13 +53,6 @@ type process struct {
 	group bool
 	done  chan struct{}
 	state *os.ProcessState // once done is closed
-}
-
-func (p *process) signal(s syscall.Signal) error {
-	if p.group {
-		return syscall.Kill(-p.Pid, s)
-	}
-	return syscall.Kill(p.Pid, s)
 }
 
 // await collects the end of the process.

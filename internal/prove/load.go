@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -38,6 +39,10 @@ type ack struct {
 // writePeriod is the pause between two writes.
 const writePeriod = 20 * time.Millisecond
 
+// patience is how long the load waits for an answer to a write. The gateway waits
+// less (ratelimit.redis.operation.timeout); a machine under load needs some time.
+const patience = 300 * time.Millisecond
+
 // proofKey is the hash that the load writes to: a field for each write.
 const proofKey = "quorumwright:proof"
 
@@ -63,7 +68,7 @@ func (l *load) run(ctx context.Context) {
 				continue
 			}
 		}
-		if _, err := c.do("HSET", proofKey, strconv.Itoa(n), "1"); err != nil {
+		if _, err := c.doWithin(patience, "HSET", proofKey, strconv.Itoa(n), "1"); err != nil {
 			l.fail(err)
 			c.Close()
 			c = nil
@@ -88,7 +93,7 @@ func (l *load) fail(err error) {
 // master that they name.
 func (l *load) master(ctx context.Context) (*conn, string, error) {
 	var first error
-	for _, node := range l.gateway.Nodes {
+	for _, node := range l.view().Nodes {
 		host, port, err := l.askNode(ctx, node)
 		if err == nil {
 			var c *conn
@@ -97,7 +102,7 @@ func (l *load) master(ctx context.Context) (*conn, string, error) {
 				return c, pod, nil
 			}
 		}
-		if first == nil {
+		if first == nil || errors.Is(first, errNoHost) {
 			first = err
 		}
 	}
@@ -107,6 +112,10 @@ func (l *load) master(ctx context.Context) (*conn, string, error) {
 	return nil, "", first
 }
 
+// errNoHost is what a name server says of a Service without pods that are ready,
+// or of a name that does not exist.
+var errNoHost = errors.New("no pod answers to the host name")
+
 // askNode asks one node for the master.
 func (l *load) askNode(ctx context.Context, node Node) (host string, port int, err error) {
 	c, err := l.open(ctx, node.Host, node.Port)
@@ -114,20 +123,20 @@ func (l *load) askNode(ctx context.Context, node Node) (host string, port int, e
 		return "", 0, err
 	}
 	defer c.Close()
-	password := l.gateway.SentinelPassword
+	password := l.view().SentinelPassword
 	if password == "" {
-		password = l.gateway.Password
+		password = l.view().Password
 	}
 	if err := c.hello("", password); err != nil {
 		return "", 0, fmt.Errorf("Sentinel refuses the gateway's password: %w", err)
 	}
-	answer, err := c.do("SENTINEL", "GET-MASTER-ADDR-BY-NAME", l.gateway.Master)
+	answer, err := c.doWithin(patience, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", l.view().Master)
 	if err != nil {
 		return "", 0, err
 	}
 	a := texts(answer)
 	if len(a) != 2 {
-		return "", 0, fmt.Errorf("no master with the name %s", l.gateway.Master)
+		return "", 0, fmt.Errorf("no master with the name %s", l.view().Master)
 	}
 	port, err = strconv.Atoi(a[1])
 	return a[0], port, err
@@ -140,11 +149,11 @@ func (l *load) connect(ctx context.Context, host string, port int) (*conn, strin
 	if err != nil {
 		return nil, "", err
 	}
-	if err := c.hello(l.gateway.User, l.gateway.Password); err != nil {
+	if err := c.hello(l.view().User, l.view().Password); err != nil {
 		c.Close()
 		return nil, "", fmt.Errorf("Redis refuses the gateway's password: %w", err)
 	}
-	answer, err := c.do("ROLE")
+	answer, err := c.doWithin(patience, "ROLE")
 	if err != nil {
 		c.Close()
 		return nil, "", err
@@ -158,9 +167,9 @@ func (l *load) connect(ctx context.Context, host string, port int) (*conn, strin
 }
 
 func (l *load) open(ctx context.Context, host string, port int) (*conn, error) {
-	addrs := l.cluster.lookup(host, l.gateway.Namespace)
+	addrs := l.cluster.lookup(host, l.view().Namespace)
 	if len(addrs) == 0 {
-		return nil, fmt.Errorf("%s is no host name of the cluster", host)
+		return nil, fmt.Errorf("%w: %s", errNoHost, host)
 	}
 	var err error
 	for _, addr := range addrs {
@@ -174,10 +183,58 @@ func (l *load) open(ctx context.Context, host string, port int) (*conn, error) {
 
 func (l *load) dial(ctx context.Context, addr netip.Addr, port int) (*conn, error) {
 	var config *tls.Config
-	if l.gateway.TLS {
+	if l.view().TLS {
 		config = l.tls
 	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	return dial(ctx, hostPort(addr.String(), port), config)
+}
+
+// change puts another password in the place of one.
+func (l *load) change(old, fresh string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	g := *l.gateway
+	for _, password := range []*string{&g.Password, &g.SentinelPassword} {
+		if *password == old {
+			*password = fresh
+		}
+	}
+	l.gateway = &g
+}
+
+// view returns what the gateway is told now.
+func (l *load) view() *Gateway {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.gateway
+}
+
+// acknowledgedSince returns the writes acknowledged after a time.
+func (l *load) acknowledgedSince(t time.Time) []ack {
+	all := l.acknowledged()
+	i, _ := slices.BinarySearchFunc(all, t, func(a ack, t time.Time) int { return a.at.Compare(t) })
+	return all[i:]
+}
+
+// longestGap returns the longest time between two acknowledged writes from the
+// last one before a time on, until now.
+func (l *load) longestGap(since time.Time) time.Duration {
+	var longest time.Duration
+	last := since
+	all := l.acknowledged()
+	for i, a := range all {
+		if a.at.Before(since) {
+			continue
+		}
+		if last == since && i > 0 {
+			last = all[i-1].at
+		}
+		longest = max(longest, a.at.Sub(last))
+		last = a.at
+	}
+	return max(longest, time.Since(last))
 }
 
 // acknowledged returns the writes acknowledged so far.

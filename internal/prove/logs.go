@@ -10,7 +10,7 @@ import (
 // A logBuffer keeps the last lines that a container printed, secrets masked.
 type logBuffer struct {
 	mu      sync.Mutex
-	mask    *strings.Replacer
+	mask    func(string) string
 	lines   []string
 	partial []byte
 }
@@ -29,7 +29,7 @@ func (l *logBuffer) Write(b []byte) (int, error) {
 			}
 			return len(b), nil
 		}
-		l.lines = append(l.lines, l.mask.Replace(string(l.partial[:i])))
+		l.lines = append(l.lines, l.mask(string(l.partial[:i])))
 		l.partial = l.partial[i+1:]
 		if len(l.lines) > 2*keptLines {
 			l.lines = append(l.lines[:0], l.lines[len(l.lines)-keptLines:]...)

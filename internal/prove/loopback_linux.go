@@ -21,11 +21,11 @@ import (
 // share the machine: each has a loopback address, and paths and host names are
 // replaced in a copy of its files.
 type loopback struct {
+	*store
 	dir     string
 	plan    *Plan
 	block   [2]byte
 	reserve net.Listener
-	store   *store
 	threads chan func()
 	closing sync.Once
 }
@@ -96,6 +96,8 @@ func (l *loopback) install(bin programs) error {
 	return nil
 }
 
+func (l *loopback) isolation() Isolation { return Loopback }
+
 func (l *loopback) searchDir() string { return filepath.Join(l.dir, "bin") }
 
 func (l *loopback) searchPath() string { return l.searchDir() + ":" + containerPath }
@@ -133,6 +135,9 @@ type sharedSite struct {
 
 func (l *loopback) create(pod *Pod) (site, error) {
 	if err := l.store.volumes(pod); err != nil {
+		return nil, err
+	}
+	if err := os.RemoveAll(filepath.Join(l.dir, "views", pod.Namespace, pod.Name)); err != nil {
 		return nil, err
 	}
 	return &sharedSite{l, pod, l.ip(firstPod + slices.Index(l.plan.Pods, pod))}, nil

@@ -20,10 +20,10 @@ type planner struct {
 	secrets *secrets
 }
 
-// NewPlan says which pods an environment has and what is in them. The error
-// says that there is nothing to prove.
-func NewPlan(env *repo.Environment) (*Plan, error) {
-	p := &planner{facts: lint.Collect(env), plan: &Plan{Environment: env.Name}}
+// NewPlan says which pods an environment has and what is in them; name is what
+// people call it. The error says that there is nothing to prove.
+func NewPlan(env *repo.Environment, name string) (*Plan, error) {
+	p := &planner{facts: lint.Collect(env), plan: &Plan{Environment: name}}
 	p.secrets = newSecrets(p.facts, p.plan)
 	for _, w := range p.facts.Workloads {
 		if err := p.workload(w); err != nil {
@@ -31,7 +31,7 @@ func NewPlan(env *repo.Environment) (*Plan, error) {
 		}
 	}
 	if len(p.plan.servers(RedisRole)) == 0 {
-		return nil, fmt.Errorf("no Redis in %s: nothing to prove", place(env))
+		return nil, fmt.Errorf("no Redis in %s: nothing to prove", env.Root)
 	}
 	if len(p.plan.servers(SentinelRole)) == 0 {
 		p.cause("there is no Sentinel: nobody promotes a replica")
@@ -39,16 +39,10 @@ func NewPlan(env *repo.Environment) (*Plan, error) {
 	p.services()
 	p.gateway()
 	p.findDomains()
+	p.passwords()
 	p.plan.Masked = p.secrets.all()
 	p.plan.CA = p.secrets.ca
 	return p.plan, nil
-}
-
-func place(env *repo.Environment) string {
-	if env.Name != "" {
-		return env.Name
-	}
-	return env.Root
 }
 
 func (p *planner) note(format string, args ...any) {
@@ -158,7 +152,6 @@ func (p *planner) container(c *lint.Container, s *lint.Server, pod *Pod) (planne
 			planned.Role = SentinelRole
 		}
 		planned.Port, planned.TLS = listens(s)
-		p.password(s)
 	case version.Flavor == redisconf.UnknownFlavor && !hasShell(c.Image.Repository):
 		return nil, "the programs of its image are not here"
 	}

@@ -21,11 +21,11 @@ import (
 // processes of its own. It runs inside a user namespace (see inside_linux.go)
 // and keeps everything in memory: what it made is gone when its process is.
 type namespaces struct {
+	*store
 	dir      string
 	programs string
 	link     *netlink
 	bridge   int
-	store    *store
 
 	mu   sync.Mutex
 	next int
@@ -73,8 +73,13 @@ func newNamespaces(dir string, bin programs) (*namespaces, error) {
 }
 
 func (n *namespaces) mapping() []string {
-	return []string{"every pod has a network, host name, user and files of its own: paths, ports, names and users are those of the manifests"}
+	return []string{
+		"every pod has a network, host name, user and files of its own: paths, ports, names and users are those of the manifests",
+		fmt.Sprintf("pods have addresses of %s in a network that nothing else is in; a hosts file that follows them stands in for the name server", network.Masked()),
+	}
 }
+
+func (n *namespaces) isolation() Isolation { return Namespaces }
 
 func (n *namespaces) searchPath() string { return containerPath }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -19,6 +20,9 @@ type observer struct {
 	mu      sync.Mutex
 	views   map[*container]view
 	signals []signalAt
+	// passwords are tried one after the other.
+	passwords []string
+	split     time.Duration
 }
 
 // A view is what a server said last.
@@ -52,11 +56,26 @@ type watched struct {
 const observePeriod = 100 * time.Millisecond
 
 func newObserver(c *cluster) *observer {
-	return &observer{cluster: c, tls: c.plan.tlsConfig(), views: map[*container]view{}}
+	return &observer{cluster: c, tls: c.plan.tlsConfig(), views: map[*container]view{}, passwords: c.plan.Passwords}
+}
+
+// known returns the passwords that a server may have.
+func (o *observer) known() []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Clone(o.passwords)
+}
+
+// allow makes one more password known.
+func (o *observer) allow(password string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.passwords = append([]string{password}, o.passwords...)
 }
 
 // run observes until the context ends.
 func (o *observer) run(ctx context.Context) {
+	go o.watchSplit(ctx)
 	for _, role := range []Role{RedisRole, SentinelRole} {
 		for _, k := range o.cluster.containers(role) {
 			go o.watch(ctx, k)
@@ -120,7 +139,7 @@ func (o *observer) connect(ctx context.Context, k *container) (*conn, error) {
 	if !ok || k.running() == nil {
 		return nil, errGone
 	}
-	for _, password := range append(o.cluster.plan.Passwords, "") {
+	for _, password := range append(o.known(), "") {
 		c, err := dial(ctx, hostPort(addr.String(), k.Port), o.config(k.TLS))
 		if err != nil {
 			return nil, err
@@ -233,4 +252,52 @@ func (s state) leaders() []string {
 		}
 	}
 	return names
+}
+
+// watchSplit adds up for how long two pods take writes as masters at the same
+// time. Two that call themselves master are none yet: one that hands over
+// answers, but lets writes wait.
+func (o *observer) watchSplit(ctx context.Context) {
+	last, told := time.Now(), false
+	for sleep(ctx, observePeriod) {
+		now, split := time.Now(), false
+		if leaders := o.state().leaders(); len(leaders) > 1 {
+			if takers := o.takers(ctx, leaders); len(takers) > 1 {
+				split = true
+				o.mu.Lock()
+				o.split += now.Sub(last)
+				o.mu.Unlock()
+				if !told {
+					o.cluster.journal.add(Bad, "", "%s take writes as masters at the same time", strings.Join(takers, " and "))
+				}
+			}
+		}
+		told, last = split, now
+	}
+}
+
+// takers returns the pods whose Redis acknowledges a write.
+func (o *observer) takers(ctx context.Context, pods []string) []string {
+	var takers []string
+	for _, name := range pods {
+		c, err := o.connect(ctx, o.cluster.named(name).container(RedisRole))
+		if err != nil {
+			continue
+		}
+		if _, err := c.doWithin(observePeriod, "HINCRBY", splitKey, name, "1"); err == nil {
+			takers = append(takers, name)
+		}
+		c.Close()
+	}
+	return takers
+}
+
+// splitKey is the hash that writes to several masters go to.
+const splitKey = "quorumwright:split"
+
+// splitBrain returns for how long two pods were master so far.
+func (o *observer) splitBrain() time.Duration {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.split
 }

@@ -19,6 +19,11 @@ type Plan struct {
 	// Gateway is what the gateway was told about Redis; nil if the repository
 	// has no gateway.
 	Gateway *Gateway
+	// DownAfter is Sentinel's down-after-milliseconds, 0 if it is not known.
+	DownAfter time.Duration
+	// Invented is the password that stands in for those that are not in the
+	// repository; "" if there is none.
+	Invented string
 	// Passwords are all that a server may have, for observing.
 	Passwords []string
 	// Masked are all secrets: they are cut out of whatever is shown.

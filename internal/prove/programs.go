@@ -52,9 +52,6 @@ func findPrograms(server string, valkey bool) (programs, error) {
 		return p, &MissingError{name, installHint}
 	}
 	var err error
-	if p.Server, err = filepath.EvalSymlinks(p.Server); err != nil {
-		return p, err
-	}
 	if p.Server, err = filepath.Abs(p.Server); err != nil {
 		return p, err
 	}

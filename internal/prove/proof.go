@@ -2,7 +2,6 @@ package prove
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -53,6 +52,7 @@ type Result struct {
 	Limit       time.Duration `json:"limit"`
 	Boot        time.Duration `json:"boot"`
 	Faults      []Outcome     `json:"faults"`
+	Rounds      []Round       `json:"rounds"`
 	Checks      []Check       `json:"checks"`
 	Writes      int           `json:"writes"`
 	Lost        int           `json:"lost"`
@@ -80,18 +80,7 @@ func Run(ctx context.Context, plan *Plan, opts Options, emit func(Event)) (*Resu
 	if len(opts.Faults) == 0 {
 		opts.Faults = []Fault{KillMaster}
 	}
-	if opts.Isolation != Loopback {
-		r, err := runInside(ctx, plan, opts, bin, emit)
-		if err == nil || opts.Isolation == Namespaces || !errors.Is(err, errNoNamespaces) {
-			return r, err
-		}
-		emit(Event{Since: -1, Kind: Note, Text: err.Error() + ": the pods share this machine's loopback addresses"})
-	}
-	l, err := newLoopback(plan, bin)
-	if err != nil {
-		return nil, err
-	}
-	return runIn(ctx, l, plan, opts, bin, emit)
+	return start(ctx, plan, opts, bin, emit)
 }
 
 // A proof is a running proof.
@@ -104,8 +93,8 @@ type proof struct {
 	limit    time.Duration
 	// complete says that the topology was complete at least once.
 	complete bool
-	// faultTimes are when something was broken.
-	faultTimes []time.Time
+	// excuses are for writes that may be lost.
+	excuses []excuse
 }
 
 // runIn proves a plan in a lab, and closes the lab.
@@ -118,10 +107,7 @@ func runIn(ctx context.Context, l lab, plan *Plan, opts Options, bin programs, e
 		c.close()
 	}()
 	p := &proof{cluster: c, opts: opts, observer: newObserver(c), load: newLoad(c)}
-	p.result = &Result{Environment: plan.Environment, Server: bin.Version, Isolation: Namespaces, Causes: []string{}}
-	if _, ok := l.(*loopback); ok {
-		p.result.Isolation = Loopback
-	}
+	p.result = &Result{Environment: plan.Environment, Server: bin.Version, Isolation: l.isolation(), Causes: []string{}}
 	p.describe(bin)
 	if err := p.boot(ctx); err != nil {
 		return nil, err
@@ -186,23 +172,23 @@ func (p *proof) story(ctx context.Context) error {
 		return ctx.Err()
 	}
 	p.result.Boot = time.Since(began)
+	if p.complete {
+		p.awaitReady(ctx)
+	}
 	p.setLimit()
 	p.journal.add(Phase, "", "checks")
 	p.check(ctx, "before")
 	loading, stop := context.WithCancel(ctx)
 	defer stop()
-	split := newSplitWatch(p)
-	go split.run(loading)
 	done := make(chan struct{})
 	go func() { defer close(done); p.load.run(loading) }()
 	p.warmUp(ctx)
 	for _, f := range p.opts.Faults {
-		p.suffer(ctx, f)
-		if ctx.Err() != nil {
-			return ctx.Err()
+		if !p.suffer(ctx, f) {
+			break // what comes next would only show the same again
 		}
 	}
-	if p.opts.Rounds > 0 {
+	if ctx.Err() == nil && p.complete && p.opts.Rounds > 0 {
 		p.soak(ctx)
 	}
 	if ctx.Err() != nil {
@@ -210,9 +196,12 @@ func (p *proof) story(ctx context.Context) error {
 	}
 	stop()
 	<-done
-	p.result.SplitBrain = split.total()
+	p.result.SplitBrain = p.observer.splitBrain()
 	p.journal.add(Phase, "", "checks")
 	p.count(ctx)
+	if p.complete {
+		p.awaitReady(ctx)
+	}
 	p.check(ctx, "after")
 	return ctx.Err()
 }
@@ -223,12 +212,12 @@ const (
 	// settleTimeout bounds the return of a pod.
 	settleTimeout = 60 * time.Second
 	// hopeless is how long one certain cause must last before waiting ends.
-	hopeless = 12 * time.Second
+	hopeless = 10 * time.Second
 )
 
 // blame records a cause of failure, once.
 func (p *proof) blame(format string, args ...any) {
-	cause := p.journal.mask.Replace(fmt.Sprintf(format, args...))
+	cause := p.journal.hide(fmt.Sprintf(format, args...))
 	if !slices.Contains(p.result.Causes, cause) {
 		p.result.Causes = append(p.result.Causes, cause)
 	}
@@ -243,6 +232,9 @@ func (p *proof) setLimit() {
 		return
 	}
 	p.limit = 30*time.Second + FailoverBudget // Sentinel's own default
+	if p.plan.DownAfter > 0 {
+		p.limit = p.plan.DownAfter + FailoverBudget
+	}
 	for _, s := range p.observer.state().sentinels {
 		for _, m := range s.masters {
 			if m.downAfter > 0 {
@@ -261,7 +253,7 @@ func (p *proof) settle(ctx context.Context, timeout time.Duration, what string) 
 	since := map[string]time.Time{}
 	for {
 		s := p.observer.state()
-		missing := p.incomplete(s)
+		missing := p.incomplete(s, began)
 		if missing == "" {
 			p.journal.add(Good, "", "complete after %s: %s is the master, %s, %s agree",
 				seconds(time.Since(began)), strings.Join(s.leaders(), ", "), count(len(s.redis)-1, "replica"), count(len(s.sentinels), "Sentinel"))
@@ -297,7 +289,13 @@ func (p *proof) settle(ctx context.Context, timeout time.Duration, what string) 
 
 // incomplete says what the topology lacks: one master, all replicas in sync with
 // it, all Sentinels agreeing and knowing each other and all replicas.
-func (p *proof) incomplete(s state) string {
+// What was said before since does not count.
+func (p *proof) incomplete(s state, since time.Time) string {
+	for _, k := range slices.Concat(s.redis, s.sentinels) {
+		if !k.at.After(since) || k.running() == nil {
+			return fmt.Sprintf("%s of %s does not answer", k.Name, k.pod.Name)
+		}
+	}
 	leaders := s.leaders()
 	if len(leaders) != 1 {
 		if len(leaders) == 0 {
@@ -355,6 +353,30 @@ func (p *proof) incomplete(s state) string {
 func (o observed) who(host string) string { return o.pod.cluster.who(host) }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
+
+// awaitReady waits until the probes of every pod say that it is ready.
+func (p *proof) awaitReady(ctx context.Context) {
+	began := time.Now()
+	for {
+		waiting := ""
+		for _, pod := range p.pods {
+			if !pod.isReady() {
+				waiting = pod.Name
+			}
+		}
+		switch {
+		case waiting == "":
+			p.report("the probes of every pod pass", nil)
+			return
+		case ctx.Err() != nil:
+			return
+		case time.Since(began) > settleTimeout:
+			p.report("the probes of every pod pass", fmt.Errorf("%s is not ready after %s", waiting, seconds(settleTimeout)))
+			return
+		}
+		sleep(ctx, observePeriod)
+	}
+}
 
 // warmUp lets the load write for a moment before anything breaks.
 func (p *proof) warmUp(ctx context.Context) {

@@ -211,6 +211,8 @@ func brief(err error) string {
 	switch {
 	case err == nil:
 		return ""
+	case errors.Is(err, errNoHost):
+		return err.Error()
 	case errors.As(err, &reply):
 		return string(reply)
 	case errors.As(err, &timeout) && timeout.Timeout():

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/quorumwright/quorumwright/lint"
 )
@@ -19,6 +20,7 @@ type secrets struct {
 	pair     *certificate
 	ca       string
 	told     map[string]bool
+	used     bool // the invented password stands for something
 }
 
 func newSecrets(f *lint.Facts, plan *Plan) *secrets {
@@ -66,6 +68,7 @@ func (s *secrets) invent(name, key string) string {
 		s.tell(name, "a certificate made for this proof stands in for its certificate")
 		return map[string]string{"tls.crt": s.pair.cert, "tls.key": s.pair.key, "ca.crt": s.pair.ca}[key]
 	}
+	s.used = true
 	s.tell(name, "a random password stands in for its values")
 	return s.password
 }
@@ -149,11 +152,31 @@ func (s *secrets) credential(c lint.Credential) string {
 	return ""
 }
 
-// password makes the passwords of a server known to the observer.
-func (p *planner) password(s *lint.Server) {
-	for _, c := range []lint.Credential{s.Password(), s.MasterAuth(), s.SentinelPass()} {
-		if text := p.secrets.credential(c); text != "" && !slices.Contains(p.plan.Passwords, text) {
+// passwords makes every password known that a server may have, the likely ones
+// first, and how long Sentinel waits for a master.
+func (p *planner) passwords() {
+	add := func(text string) {
+		if text != "" && !slices.Contains(p.plan.Passwords, text) {
 			p.plan.Passwords = append(p.plan.Passwords, text)
 		}
+	}
+	for _, list := range [][]*lint.Server{p.facts.Redis, p.facts.Sentinels} {
+		for _, s := range list {
+			for _, c := range []lint.Credential{s.Password(), s.MasterAuth(), s.SentinelPass()} {
+				add(p.secrets.credential(c))
+			}
+			for _, m := range s.Monitors() {
+				if ms, ok := s.SentinelLast("down-after-milliseconds", m.Name.Text).Arg(2).Int(); ok {
+					p.plan.DownAfter = time.Duration(ms) * time.Millisecond
+				}
+			}
+		}
+	}
+	for _, text := range p.secrets.seen {
+		add(text)
+	}
+	if p.secrets.used {
+		p.plan.Invented = p.secrets.password
+		add(p.secrets.password)
 	}
 }

@@ -2,6 +2,7 @@ package prove
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,6 +50,22 @@ func (s *store) volumes(p *Pod) error {
 // lose throws away what a claim holds.
 func (s *store) lose(p *Pod) error {
 	return os.RemoveAll(filepath.Join(s.dir, "volumes", p.Namespace, p.Name))
+}
+
+// loseData throws away what Redis keeps: dumps and append-only files.
+func (s *store) loseData(p *Pod) error {
+	return filepath.WalkDir(filepath.Join(s.dir, "volumes", p.Namespace, p.Name), func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if name := e.Name(); name == "appendonlydir" || strings.HasSuffix(name, ".aof") || strings.HasSuffix(name, ".rdb") {
+			if err := os.RemoveAll(path); err != nil || !e.IsDir() {
+				return err
+			}
+			return fs.SkipDir
+		}
+		return nil
+	})
 }
 
 // fileMode returns the rights on a file of a ConfigMap or Secret as the

@@ -1,0 +1,64 @@
+package prove
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Verdict says in one line whether the environment fails over.
+func (r *Result) Verdict() string {
+	what := r.Environment
+	if what == "" {
+		what = "this configuration"
+	}
+	if r.Passed {
+		return what + " fails over"
+	}
+	return what + " does not fail over"
+}
+
+// Figures says, line by line, what was measured.
+func (r *Result) Figures() []string {
+	var lines []string
+	for _, o := range r.Faults {
+		lines = append(lines, o.figures(r.Limit))
+	}
+	if len(r.Rounds) > 0 {
+		recovered, slowest := 0, time.Duration(0)
+		for _, round := range r.Rounds {
+			if round.Recovered {
+				recovered++
+			}
+			slowest = max(slowest, round.Took)
+		}
+		lines = append(lines, fmt.Sprintf("random faults: %d, recovered from %d, the slowest after %s", len(r.Rounds), recovered, seconds(slowest)))
+	}
+	if r.Writes > 0 {
+		lines = append(lines, fmt.Sprintf("writes: %d acknowledged, %d of them lost", r.Writes, r.Lost))
+	}
+	return append(lines, fmt.Sprintf("split-brain: %s", seconds(r.SplitBrain)))
+}
+
+// figures says what a fault did, leaving out what did not happen.
+func (o Outcome) figures(limit time.Duration) string {
+	var parts []string
+	add := func(d time.Duration, format string, args ...any) {
+		if d >= 0 {
+			parts = append(parts, fmt.Sprintf(format, args...)+" "+seconds(d))
+		}
+	}
+	add(o.Detection, "detected after")
+	add(o.Promotion, "%s promoted after", o.NewMaster)
+	add(o.FirstWrite, "first write after")
+	if o.FirstWrite < 0 && o.Fault.interrupts() {
+		parts = append(parts, "no write within "+seconds(limit))
+	}
+	add(o.Outage, "longest pause of writes")
+	if o.Pod != "" {
+		add(o.Return, "%s part of it again after", o.Pod)
+	} else {
+		add(o.Return, "complete again after")
+	}
+	return fmt.Sprintf("%s: %s", o.Fault, strings.Join(parts, ", "))
+}
