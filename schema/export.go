@@ -12,7 +12,7 @@ import (
 )
 
 // exported are the files of package schema that say what a spec is.
-var exported = []string{"spec.cue", "redis.cue", "sentinel.cue", "gateway.cue", "types.cue", "defaults.cue", "deployment.cue"}
+var exported = []string{"spec.cue", "redis.cue", "sentinel.cue", "gateway.cue", "secrets.cue", "delivery.cue", "types.cue", "defaults.cue", "deployment.cue"}
 
 // CUE returns the schema as one CUE file that stands alone: #Document, #Spec
 // and what they refer to, for cue vet and for editors.

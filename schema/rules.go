@@ -17,10 +17,30 @@ var ruled = []string{
 	"sentinel.quorum", "sentinel.downAfter", "sentinel.failoverTimeout", "sentinel.parallelSyncs",
 	"gateway.chart.version", "gateway.image.tag",
 	"gateway.autoscaling.minReplicas", "gateway.autoscaling.maxReplicas",
+	"secrets.provider", "delivery.engine", "delivery.applicationSet",
 }
 
-// derived are the fields whose default #Rules computes from ruled ones.
-var derived = []string{"sentinel.quorum", "gateway.image.tag"}
+// asked are the fields of which #Rules reads no more than whether they are
+// there: CUE gets true for a value, so that environments with values of their
+// own are asked about once too. A mapping with nothing in it is not there.
+var asked = []string{
+	"secrets.externalSecrets", "secrets.externalSecrets.store.name",
+	"secrets.externalSecrets.auth.key", "secrets.externalSecrets.cloudToken.key", "secrets.externalSecrets.license.key",
+	"secrets.sealedSecrets", "secrets.sops",
+	"secrets.csi", "secrets.csi.provider",
+	"secrets.csi.auth.objectName", "secrets.csi.cloudToken.objectName", "secrets.csi.license.objectName",
+	"delivery.path", "delivery.namespace", "delivery.chartRepository",
+	"delivery.repoURL", "delivery.revision", "delivery.project", "delivery.source",
+	"delivery.destination", "delivery.destination.server", "delivery.destination.name", "delivery.destination.labels",
+}
+
+// derived are the fields whose default #Rules computes from others.
+var derived = []string{
+	"sentinel.quorum", "gateway.image.tag",
+	"secrets.externalSecrets.refreshInterval", "secrets.externalSecrets.store.kind", "secrets.sops.decryptionSecret",
+	"delivery.path", "delivery.namespace", "delivery.chartRepository",
+	"delivery.revision", "delivery.project", "delivery.applicationSet", "delivery.destination.server", "delivery.source",
+}
 
 // names are the defaults of #Rules that repeat a name. They are copied without
 // asking CUE, because names differ between environments that agree otherwise.
@@ -55,6 +75,15 @@ func (c *checker) judge(spec *node) (verdict, error) {
 	for _, path := range ruled {
 		if n := spec.find(path); n != nil && !n.broken {
 			put(in, path, n.value())
+		}
+	}
+	for _, path := range asked {
+		switch n := spec.find(path); {
+		case n == nil:
+		case n.kind != mapKind:
+			put(in, path, true)
+		case len(n.fields) > 0:
+			put(in, path, map[string]any{})
 		}
 	}
 	key, err := json.Marshal(in)

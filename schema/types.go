@@ -149,12 +149,90 @@ type Autoscaling struct {
 	TargetMemory int  `json:"targetMemory"` // percent of the request
 }
 
-// Secrets says who creates the referenced Kubernetes Secrets.
+// Secrets says who creates the referenced Kubernetes Secrets. Of the settings of
+// providers only those of Provider are set.
 type Secrets struct {
-	Provider string `json:"provider"` // existing
+	Provider        string          `json:"provider"` // existing, external-secrets, sealed-secrets, sops or csi
+	Revision        int             `json:"revision,omitzero"`
+	ExternalSecrets ExternalSecrets `json:"externalSecrets,omitzero"`
+	SealedSecrets   SealedSecrets   `json:"sealedSecrets,omitzero"`
+	SOPS            SOPS            `json:"sops,omitzero"`
+	CSI             CSI             `json:"csi,omitzero"`
 }
 
-// Delivery says which GitOps engine to write objects for.
+// ExternalSecrets are what the External Secrets Operator fetches.
+type ExternalSecrets struct {
+	Store           Store     `json:"store"`
+	RefreshInterval Duration  `json:"refreshInterval"`
+	Auth            RemoteKey `json:"auth"`
+	CloudToken      RemoteKey `json:"cloudToken"`
+	License         RemoteKey `json:"license"`
+}
+
+// Store is a store of the External Secrets Operator.
+type Store struct {
+	Kind string `json:"kind"` // ClusterSecretStore or SecretStore
+	Name string `json:"name"`
+}
+
+// RemoteKey is an entry of a store.
+type RemoteKey struct {
+	Key      string `json:"key"`
+	Property string `json:"property,omitempty"` // optional
+}
+
+// SealedSecrets are files with one SealedSecret each, relative to the folder of
+// the environment.
+type SealedSecrets struct {
+	Auth       string `json:"auth"`
+	CloudToken string `json:"cloudToken"`
+	License    string `json:"license"`
+}
+
+// SOPS are files with one encrypted Secret each, relative to the folder of the
+// environment.
+type SOPS struct {
+	Auth             string `json:"auth"`
+	CloudToken       string `json:"cloudToken"`
+	License          string `json:"license"`
+	DecryptionSecret string `json:"decryptionSecret"`
+}
+
+// CSI is what the Secrets Store CSI driver mounts.
+type CSI struct {
+	Provider   string            `json:"provider"`
+	Parameters map[string]string `json:"parameters,omitempty"` // optional
+	Auth       CSIObject         `json:"auth"`
+	CloudToken CSIObject         `json:"cloudToken"`
+	License    CSIObject         `json:"license"`
+}
+
+// CSIObject is one mounted value. Object is optional and holds what values of
+// the chart hold: see Gateway.Values.
+type CSIObject struct {
+	ObjectName string         `json:"objectName"`
+	Object     map[string]any `json:"object,omitempty"`
+}
+
+// Delivery says which GitOps engine to write objects for. Without an engine no
+// other field is set.
 type Delivery struct {
-	Engine string `json:"engine"` // none
+	Engine          string      `json:"engine"`                    // none, argocd or flux
+	Path            string      `json:"path,omitempty"`            // of the tree in its repository; . is the root
+	Namespace       string      `json:"namespace,omitempty"`       // of the engine's objects
+	ChartRepository string      `json:"chartRepository,omitempty"` // URL
+	RepoURL         string      `json:"repoURL,omitempty"`         // argocd
+	Revision        string      `json:"revision,omitempty"`        // argocd
+	Project         string      `json:"project,omitempty"`         // argocd
+	Destination     Destination `json:"destination,omitzero"`      // argocd
+	ApplicationSet  bool        `json:"applicationSet,omitzero"`   // argocd
+	Source          string      `json:"source,omitempty"`          // flux
+}
+
+// Destination is one cluster, by Server or Name, or those with Labels: one of
+// the three is set.
+type Destination struct {
+	Server string            `json:"server,omitempty"`
+	Name   string            `json:"name,omitempty"`
+	Labels map[string]string `json:"labels,omitempty"`
 }

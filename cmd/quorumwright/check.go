@@ -1,12 +1,9 @@
 package main
 
 import (
-	"fmt"
+	"context"
 	"os"
-	"path"
-	"path/filepath"
 
-	"github.com/quorumwright/quorumwright/generate"
 	"github.com/quorumwright/quorumwright/lint/repo"
 	"github.com/spf13/cobra"
 )
@@ -14,29 +11,40 @@ import (
 const checkDoc = `Say whether the repository can be committed: the spec is valid, the generated
 tree is in sync with it, and lint finds nothing.
 
-This is what the pre-commit hook runs. It writes nothing. Without a spec it
-lints only. Exit code 0: good; 1: drift or findings; 2: the spec is wrong.`
+With --staged everything is read from git's index, which is what the next commit
+will hold: a generated file that was not added is told, whatever lies on the
+disk. This is what the pre-commit hook runs. Without --staged the working tree is
+read; files that git checked out with CRLF are no difference.
+
+It writes nothing. Without a spec it lints only. Exit code 0: good; 1: drift or
+findings; 2: the spec is wrong; 3: something could not be read.`
 
 func newCheck(g *globals) *cobra.Command {
 	var (
-		f   lintFlags
-		out string
+		f      lintFlags
+		out    string
+		staged bool
 	)
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Say whether the repository can be committed",
 		Long:  checkDoc,
 		Example: `  quorumwright check
+  quorumwright check --staged              # in a pre-commit hook
   quorumwright check --output concise --fail-on warning`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			problems, err := g.drift(out)
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if staged {
+				return g.checkStaged(cmd.Context(), f, out)
+			}
+			problems, err := g.drift(cmd.Context(), out)
 			if err != nil {
 				return err
 			}
 			return g.judge(f, repo.DirFS("."), repo.Options{}, problems)
 		},
 	}
+	cmd.Flags().BoolVar(&staged, "staged", false, "judge what is staged in git, not what is on the disk")
 	cmd.Flags().StringVar(&out, "tree", "deploy", "the `DIR` that generate writes to")
 	f.report(cmd)
 	return cmd
@@ -44,7 +52,7 @@ func newCheck(g *globals) *cobra.Command {
 
 // drift tells how the generated tree differs from the spec, as problems of
 // rule gitops/drift. Without a spec there is none.
-func (g *globals) drift(out string) ([]repo.Problem, error) {
+func (g *globals) drift(ctx context.Context, out string) ([]repo.Problem, error) {
 	if _, err := g.specFile(); err != nil && g.spec == "" {
 		return nil, nil
 	}
@@ -56,43 +64,47 @@ func (g *globals) drift(out string) ([]repo.Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	changes, err := tree.Diff(os.DirFS(out))
+	have := os.DirFS(out)
+	changes, err := tree.Diff(have)
 	if err != nil {
 		return nil, &exitError{exitFailed, err}
 	}
-	var problems []repo.Problem
-	for _, c := range changes {
-		// The ownership file of a folder differs whenever another file does.
-		if path.Base(c.Path) == generate.OwnershipFile && len(changes) > 1 {
-			continue
-		}
-		problems = append(problems, driftProblem(c, out, d.Source))
+	w := driftWords{out: out, spec: d.Source}
+	problems := w.problems(changes, nil)
+	crlf := withCRLF(tree, have, changes)
+	if len(crlf) > 0 {
+		crlf = g.keptByGit(ctx, out, crlf)
+	}
+	for _, name := range crlf {
+		problems = append(problems, w.lineEnds(name))
 	}
 	return problems, nil
 }
 
-// driftProblem words how a file differs, and what to do.
-func driftProblem(c generate.Change, out, spec string) repo.Problem {
-	name := path.Join(filepath.ToSlash(out), c.Path)
-	p := repo.Problem{
-		Rule: "gitops/drift",
-		Span: repo.Span{File: name, Line: 1, Column: 1, EndLine: 1, EndColumn: 1, Approximate: true},
-		Help: "run quorumwright generate and commit what it changes",
+// keptByGit returns those of the files with CRLF that git would take as they
+// are. Where it turns CRLF into LF, it also made the CRLF, at the checkout.
+func (g *globals) keptByGit(ctx context.Context, out string, names []string) []string {
+	r, err := g.openGit(ctx)
+	if err != nil {
+		return names
 	}
-	switch c.Kind {
-	case generate.Missing:
-		p.Span.File = spec
-		p.Message = fmt.Sprintf("%s is missing: the spec asks for it", name)
-	case generate.Stale:
-		p.Message = fmt.Sprintf("%s is stale: it was generated before the spec changed", name)
-	case generate.Orphaned:
-		p.Message = fmt.Sprintf("%s is orphaned: no environment of the spec needs it any more", name)
-	case generate.Edited:
-		p.Message = fmt.Sprintf("%s was changed by hand: the next generate would refuse to overwrite it", name)
-		p.Help = fmt.Sprintf("make the change in %s, then run quorumwright generate --force", spec)
-	case generate.Foreign:
-		p.Message = fmt.Sprintf("%s is in the way: %s", name, c.Why)
-		p.Help = "move it away, then run quorumwright generate"
+	defer r.Close()
+	var paths, kept []string
+	for _, name := range names {
+		p, err := inRepository(r, out, name)
+		if err != nil {
+			return names
+		}
+		paths = append(paths, p)
 	}
-	return p
+	converts, err := r.ConvertsLineEnds(ctx, paths)
+	if err != nil {
+		return names
+	}
+	for i, name := range names {
+		if !converts[paths[i]] {
+			kept = append(kept, name)
+		}
+	}
+	return kept
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -38,9 +37,10 @@ type ignoreEntry struct {
 	until                time.Time
 }
 
-// loadConfig reads the configuration; a missing file is an empty one.
-func loadConfig() (*config, error) {
-	data, err := os.ReadFile(configName)
+// loadConfig reads the configuration in a folder of what is judged; a missing
+// file is an empty one.
+func loadConfig(fsys fs.FS, dir string) (*config, error) {
+	data, err := fs.ReadFile(fsys, path.Join(dir, configName))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return &config{}, nil

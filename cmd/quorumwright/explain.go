@@ -13,20 +13,41 @@ import (
 )
 
 func newExplain(g *globals) *cobra.Command {
-	return &cobra.Command{
-		Use:   "explain RULE|FIELD",
-		Short: "Explain a rule, or a field of the spec",
+	var values valuesFlags
+	cmd := &cobra.Command{
+		Use:   "explain RULE|FIELD | explain --values FILE…",
+		Short: "Explain a rule, a field of the spec, or what a gateway makes of its values",
 		Long: `Explain a rule: what happens when it is broken, how to fix it, with an example.
 Or explain a field of the spec: its type, what may stand there, its default and
-where it lands.`,
+where it lands.
+
+With --values, explain what a gateway works with: each setting of rate limiting,
+sync, services, secrets and reporters with its effective value, where it comes
+from (a file, the chart's defaults, a gravitee_ variable), and what was ignored
+and why. Secrets are masked. Files are laid over each other as Helm does. A FILE
+may also hold a HelmRelease or an Argo CD Application.`,
 		Example: `  quorumwright explain sentinel/no-replica
   quorumwright explain spec.redis.nodes
-  quorumwright explain spec`,
-		Args: cobra.ExactArgs(1),
+  quorumwright explain spec
+  quorumwright explain --values values.yaml --values values-prod.yaml --chart-version 4.9.32`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(values.files) > 0 {
+				// --values a.yaml b.yaml, as a shell expands it.
+				return nil
+			}
+			if err := values.alone(cmd); err != nil {
+				return err
+			}
+			return cobra.ExactArgs(1)(cmd, args)
+		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return explainable(), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			if len(values.files) > 0 {
+				values.files = append(values.files, args...)
+				return g.explainValues(values)
+			}
 			name := args[0]
 			if r := rules.ByID(name); r != nil {
 				bad, good := rules.Examples(name)
@@ -48,6 +69,8 @@ where it lands.`,
 			return usagef("no field %q: quorumwright explain spec lists them", name)
 		},
 	}
+	values.add(cmd)
+	return cmd
 }
 
 // writeField prints the page of a field of the spec, with the fields below it.

@@ -97,6 +97,11 @@ func (g *globals) load() (*schema.Deployment, error) {
 	if err != nil {
 		return nil, failedf("%s: %s", name, reason(err))
 	}
+	return parseSpec(name, data)
+}
+
+// parseSpec reads a spec from its text.
+func parseSpec(name string, data []byte) (*schema.Deployment, error) {
 	d, err := schema.Parse(name, data)
 	var errs schema.Errors
 	if errors.As(err, &errs) {
@@ -121,15 +126,23 @@ func specErrors(errs schema.Errors) string {
 	return b.String()
 }
 
-// generateTree makes the tree of all environments, or of those named.
-func generateTree(d *schema.Deployment, names []string) (*generate.Tree, error) {
+// knowsEnvironments refuses names that a spec does not have.
+func knowsEnvironments(d *schema.Deployment, names []string) error {
 	known := func(name string) bool {
 		return slices.ContainsFunc(d.Environments, func(e schema.Environment) bool { return e.Name == name })
 	}
 	for _, name := range names {
 		if !known(name) {
-			return nil, usagef("no environment %q in %s: it has %s", name, d.Source, environmentNames(d))
+			return usagef("no environment %q in %s: it has %s", name, d.Source, environmentNames(d))
 		}
+	}
+	return nil
+}
+
+// generateTree makes the tree of all environments, or of those named.
+func generateTree(d *schema.Deployment, names []string) (*generate.Tree, error) {
+	if err := knowsEnvironments(d, names); err != nil {
+		return nil, err
 	}
 	tree, err := generate.Generate(d, names...)
 	if err != nil {

@@ -43,6 +43,7 @@ type lintFlags struct {
 	ignoreIDs    []string
 	profile      string
 	exclude      []string
+	maxFileSize  int64
 	baseline     baselineFlags
 	suppressed   bool
 	fix          fixFlags
@@ -61,6 +62,7 @@ func newLint(g *globals) *cobra.Command {
 	flags.StringArrayVar(&f.values, "values", nil, "Helm values `FILE` of the gateway; may be repeated, a later file wins")
 	flags.StringVar(&f.chartVersion, "chart-version", "", "`VERSION` of the gateway's chart, if the repository does not tell")
 	flags.StringArrayVar(&f.exclude, "exclude", nil, "leave out files that match the `GLOB`; may be repeated")
+	flags.Int64Var(&f.maxFileSize, "max-file-size", 1<<20, "do not read files larger than this many `BYTES`")
 	flags.StringVar(&f.baseline.file, "baseline", "", "`FILE` with findings to live with for now")
 	flags.BoolVar(&f.baseline.write, "write-baseline", false, "write what is found now to the baseline file")
 	flags.BoolVar(&f.fix.apply, "fix", false, "mend what can be mended safely, in place")
@@ -95,7 +97,7 @@ func (f *lintFlags) configure(c *config) {
 }
 
 func (g *globals) lint(f lintFlags, paths []string) error {
-	opts := repo.Options{Paths: paths, Values: f.values}
+	opts := repo.Options{Paths: paths, Values: f.values, MaxFileSize: f.maxFileSize}
 	if slices.Contains(paths, "-") {
 		b, err := io.ReadAll(io.LimitReader(g.in, maxStdin+1))
 		if err != nil {
@@ -114,7 +116,7 @@ const maxStdin = 1 << 20
 // judge opens a repository, runs the rules and prints the report. Problems are
 // what was found elsewhere, such as drift.
 func (g *globals) judge(f lintFlags, fsys fs.FS, opts repo.Options, problems []repo.Problem) error {
-	c, err := loadConfig()
+	c, err := loadConfig(fsys, opts.Dir)
 	if err != nil {
 		return err
 	}

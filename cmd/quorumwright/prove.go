@@ -1,9 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
-	"errors"
-	"fmt"
+	"context"
+	"os"
 	"path"
 	"strings"
 	"time"
@@ -48,14 +49,14 @@ func newProve(g *globals) *cobra.Command {
 		Long:    proveDoc,
 		Example: proveExample,
 		Args:    cobra.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return g.prove(cmd, f) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return g.prove(cmd.Context(), f) },
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&f.env, "environment", "e", "", "the `ENV` to prove")
 	flags.StringVar(&f.tree, "tree", "deploy", "the `DIR` that generate writes to")
 	flags.StringVar(&f.manifests, "manifests", "", "prove what is in this `DIR` instead of the generated tree")
 	flags.StringArrayVar(&f.values, "values", nil, "Helm values `FILE` of the gateway; may be repeated, a later file wins")
-	flags.StringSliceVar(&f.kill, "kill", []string{"master"}, "`WHAT` to break, one after the other: master, sentinel, all, partition")
+	flags.StringSliceVar(&f.kill, "kill", []string{"master"}, "`WHAT` to break, one after the other: "+strings.Join(prove.FaultNames(), ", "))
 	flags.DurationVar(&f.maxFailover, "max-failover", 0, "the `TIME` that a failover may take (default Sentinel's down-after plus 5s)")
 	flags.StringArrayVar(&f.reports, "report", nil, "also write a report to `FILE`, by its ending .json or .md; may be repeated")
 	flags.StringVar(&f.server, "redis-server", "", "the redis-server or valkey-server to run (`PATH`)")
@@ -71,68 +72,112 @@ func newProve(g *globals) *cobra.Command {
 	return cmd
 }
 
-func (g *globals) prove(cmd *cobra.Command, f proveFlags) error {
-	opts := prove.Options{MaxFailover: f.maxFailover, Server: f.server, Isolation: prove.Isolation(f.isolation), Rounds: f.rounds, Seed: f.seed}
-	for _, name := range f.kill {
-		fault, err := prove.ParseFault(name)
-		if err != nil {
-			return usagef("--kill: %s", err)
-		}
-		opts.Faults = append(opts.Faults, fault)
-	}
-	env, err := f.environment()
+func (g *globals) prove(ctx context.Context, f proveFlags) error {
+	opts, err := f.options()
 	if err != nil {
 		return err
 	}
-	plan, err := prove.NewPlan(env)
+	env, name, err := f.environment()
+	if err != nil {
+		return err
+	}
+	plan, err := prove.NewPlan(env, name)
 	if err != nil {
 		return &exitError{exitUsage, err}
 	}
-	result, err := prove.Run(cmd.Context(), plan, opts, func(e prove.Event) {
-		fmt.Fprintf(g.out, "%8.2f %8.2f %-6s %-10s %s\n", e.At.Seconds(), e.Since.Seconds(), e.Kind, e.Pod, e.Text)
-	})
-	var missing *prove.MissingError
+	t := g.newTimeline()
+	result, err := prove.Run(ctx, plan, opts, t.add)
+	t.close()
 	switch {
-	case errors.As(err, &missing):
-		return &exitError{exitFailed, err}
+	case ctx.Err() != nil:
+		return failedf("interrupted: everything that was started is gone")
 	case err != nil:
 		return &exitError{exitFailed, err}
 	}
-	fmt.Fprintf(g.out, "%+v\n", result.Faults)
-	fmt.Fprintln(g.out, result.Passed, strings.Join(result.Causes, "\n  "))
+	t.verdict(result)
+	for _, name := range f.reports {
+		if err := writeReport(name, result); err != nil {
+			return err
+		}
+	}
 	if !result.Passed {
 		return errFindings
 	}
 	return nil
 }
 
-// environment reads the one environment that is meant.
-func (f proveFlags) environment() (*repo.Environment, error) {
+// options checks what the flags say before anything is started.
+func (f proveFlags) options() (prove.Options, error) {
+	opts := prove.Options{MaxFailover: f.maxFailover, Server: f.server, Isolation: prove.Isolation(f.isolation), Rounds: f.rounds, Seed: f.seed}
+	for _, name := range f.kill {
+		fault, err := prove.ParseFault(name)
+		if err != nil {
+			return opts, usagef("--kill: %s", err)
+		}
+		opts.Faults = append(opts.Faults, fault)
+	}
+	switch opts.Isolation {
+	case prove.Auto, prove.Namespaces, prove.Loopback:
+	default:
+		return opts, usagef("--isolation %s: use auto, namespaces or loopback", f.isolation)
+	}
+	if f.maxFailover < 0 {
+		return opts, usagef("--max-failover %s: use a time such as 10s", f.maxFailover)
+	}
+	for _, name := range f.reports {
+		if ext := path.Ext(name); ext != ".json" && ext != ".md" {
+			return opts, usagef("--report %s: the name must end with .json or .md", name)
+		}
+	}
+	return opts, nil
+}
+
+func writeReport(name string, r *prove.Result) error {
+	var b bytes.Buffer
+	write := r.WriteJSON
+	if path.Ext(name) == ".md" {
+		write = r.WriteMarkdown
+	}
+	if err := write(&b); err != nil {
+		return failedf("%s: %s", name, reason(err))
+	}
+	if err := os.WriteFile(name, b.Bytes(), 0o644); err != nil {
+		return failedf("%s: %s", name, reason(err))
+	}
+	return nil
+}
+
+// environment reads the one environment that is meant, and says what people call
+// it.
+func (f proveFlags) environment() (*repo.Environment, string, error) {
 	dir := f.manifests
 	if dir == "" {
 		dir = f.tree
 	}
 	r, err := repo.Open(repo.DirFS("."), repo.Options{Paths: []string{dir}, Values: f.values})
 	if err != nil {
-		return nil, &exitError{exitFailed, err}
+		return nil, "", &exitError{exitFailed, err}
 	}
 	var names []string
-	var found []*repo.Environment
+	var found *repo.Environment
 	for _, e := range r.Environments {
-		// A name is needed, and given, only where there are several.
+		// Open names environments only where there are several.
 		name := cmp.Or(e.Name, path.Base(e.Root))
-		names = append(names, name)
 		if f.env == "" || name == f.env {
-			found = append(found, e)
+			found = e
+			names = append(names, name)
 		}
 	}
 	switch {
-	case len(found) == 1:
-		return found[0], nil
-	case len(found) == 0 && f.env != "":
-		return nil, usagef("no environment %q in %s: it has %s", f.env, dir, strings.Join(names, ", "))
-	case len(found) == 0:
-		return nil, usagef("nothing to prove in %s", dir)
+	case len(names) == 1:
+		return found, names[0], nil
+	case len(names) > 1:
+		return nil, "", usagef("%s has several environments: choose one with -e: %s", dir, strings.Join(names, ", "))
+	case f.env == "" || len(r.Environments) == 0:
+		return nil, "", usagef("nothing to prove in %s", dir)
 	}
-	return nil, usagef("%s has several environments: choose one with -e: %s", dir, strings.Join(names, ", "))
+	for _, e := range r.Environments {
+		names = append(names, cmp.Or(e.Name, path.Base(e.Root)))
+	}
+	return nil, "", usagef("no environment %q in %s: it has %s", f.env, dir, strings.Join(names, ", "))
 }

@@ -22,6 +22,7 @@ type streams struct {
 type globals struct {
 	streams
 	dir     string
+	started string // the working directory before -C
 	spec    string
 	quiet   bool
 	verbose bool
@@ -63,6 +64,10 @@ func newRoot(s streams) *cobra.Command {
 			if g.dir == "" {
 				return nil
 			}
+			var err error
+			if g.started, err = os.Getwd(); err != nil {
+				return failedf("the current folder: %s", reason(err))
+			}
 			if err := os.Chdir(g.dir); err != nil {
 				return failedf("-C %s: %s", g.dir, reason(err))
 			}
@@ -86,6 +91,8 @@ func newRoot(s streams) *cobra.Command {
 		newBuild(g),
 		newLint(g),
 		newCheck(g),
+		newCommit(g),
+		newAffected(g),
 		newExplain(g),
 		newRules(g),
 		newSchema(g),

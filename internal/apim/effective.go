@@ -12,15 +12,19 @@ type Source uint8
 
 // The sources of a value, from the weakest.
 const (
-	Unset        Source = iota // nobody sets it
-	FromTemplate               // the template's own fallback
-	FromChart                  // values.yaml of the chart
-	FromUser                   // the user's values
+	Unset           Source = iota // nobody sets it
+	FromGateway                   // the gateway's own default
+	FromTemplate                  // the template's own fallback
+	FromChart                     // values.yaml of the chart
+	FromUser                      // the user's values
+	FromEnvironment               // a variable of the gateway's container
 )
 
 // String says the source in words.
 func (s Source) String() string {
-	return [...]string{"unset", "the template's default", "the chart's default", "the values"}[s]
+	return [...]string{
+		"unset", "the gateway's default", "the template's default", "the chart's default", "the values", "the environment",
+	}[s]
 }
 
 // Effective is what a chart sees: the user's values over its defaults.

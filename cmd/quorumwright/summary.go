@@ -1,0 +1,186 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/quorumwright/quorumwright/schema"
+)
+
+// An effect is what a change of spec and tree does to one environment.
+type effect struct {
+	environment string
+	phrases     []string // "redis 7.2.4 → 7.2.5"
+	restarts    []string // containers, in the order of their pods
+	recreated   []string // "statefulset/redis"
+	known       bool     // restarts and recreated were worked out
+}
+
+// maxRendered bounds for how many environments the restarts are worked out:
+// each is rendered twice.
+const maxRendered = 40
+
+// effects says what a change does to each environment that it touches. Either
+// deployment may be nil, for no spec; touched are the environments whose files
+// change, those of the base for all. What the spec says of an environment that
+// is not generated counts for nothing yet.
+func effects(old, next *schema.Deployment, oldTree, newTree fs.FS, generated, touched []string) ([]effect, error) {
+	var list []effect
+	for _, name := range environmentsOf(old, next) {
+		from, to := environmentOf(old, name), environmentOf(next, name)
+		e := effect{environment: name}
+		switch {
+		case !slices.Contains(generated, name):
+		case from == nil:
+			e.phrases = []string{"new environment"}
+		case to == nil:
+			e.phrases = []string{"environment removed"}
+		default:
+			var err error
+			if e.phrases, err = specPhrases(from.Spec, to.Spec); err != nil {
+				return nil, err
+			}
+			if old.Name != next.Name {
+				e.phrases = append(e.phrases, phrase("metadata.name", old.Name, next.Name))
+			}
+		}
+		if len(e.phrases) > 0 || slices.Contains(touched, name) {
+			list = append(list, e)
+		}
+	}
+	if len(list) > maxRendered {
+		return list, nil
+	}
+	var names []string
+	for _, e := range list {
+		names = append(names, e.environment)
+	}
+	before, err := outcomes(oldTree, names)
+	if err != nil {
+		return nil, err
+	}
+	after, err := outcomes(newTree, names)
+	if err != nil {
+		return nil, err
+	}
+	kept := list[:0]
+	for _, e := range list {
+		from, was := before[e.environment]
+		to, is := after[e.environment]
+		if was && is && from.complete && to.complete {
+			e.known = true
+			e.restarts, e.recreated = from.restarts(to)
+			if len(e.phrases) == 0 && from.same(to) {
+				continue // files changed, but nothing that is deployed
+			}
+		}
+		kept = append(kept, e)
+	}
+	return kept, nil
+}
+
+func environmentsOf(deployments ...*schema.Deployment) []string {
+	var names []string
+	for _, d := range deployments {
+		if d == nil {
+			continue
+		}
+		for _, e := range d.Environments {
+			if !slices.Contains(names, e.Name) {
+				names = append(names, e.Name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func environmentOf(d *schema.Deployment, name string) *schema.Environment {
+	if d == nil {
+		return nil
+	}
+	i := slices.IndexFunc(d.Environments, func(e schema.Environment) bool { return e.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &d.Environments[i]
+}
+
+// effectLines words effects, one line for environments with the same one: "redis 7.2.4
+// → 7.2.5 in dev, prod; restarts: redis, sentinel".
+func effectLines(list []effect) []string {
+	var lines []string
+	for i, e := range list {
+		equal := func(o effect) bool { o.environment = e.environment; return reflect.DeepEqual(o, e) }
+		if slices.ContainsFunc(list[:i], equal) {
+			continue
+		}
+		var names []string
+		for _, o := range list[i:] {
+			if equal(o) {
+				names = append(names, o.environment)
+			}
+		}
+		lines = append(lines, e.line(names))
+	}
+	return lines
+}
+
+func (e effect) line(names []string) string {
+	what := strings.Join(e.phrases, ", ")
+	if what == "" {
+		what = "generated anew"
+	}
+	line := what + " in " + strings.Join(names, ", ")
+	if slices.Contains(e.phrases, "new environment") || slices.Contains(e.phrases, "environment removed") {
+		line = what + ": " + strings.Join(names, ", ")
+	}
+	if e.known {
+		if len(e.restarts) > 0 {
+			line += "; restarts: " + strings.Join(e.restarts, ", ")
+		} else {
+			line += "; restarts nothing"
+		}
+		if len(e.recreated) > 0 {
+			line += "; must be deleted and made anew: " + strings.Join(e.recreated, ", ")
+		}
+	}
+	return line
+}
+
+// subject is the first line of a commit message in Conventional Commits form.
+func subject(list []effect) string {
+	var names, phrases []string
+	for _, e := range list {
+		names = append(names, e.environment)
+		for _, p := range e.phrases {
+			if !slices.Contains(phrases, p) {
+				phrases = append(phrases, p)
+			}
+		}
+	}
+	scope := ""
+	switch {
+	case len(names) > 3:
+		scope = fmt.Sprintf("(%d environments)", len(names))
+	case len(names) > 0:
+		scope = "(" + strings.Join(names, ",") + ")"
+	}
+	what := "generate anew"
+	for n := len(phrases); n > 0; n-- {
+		what = strings.Join(phrases[:n], ", ")
+		if left := len(phrases) - n; left > 0 {
+			what += fmt.Sprintf(" and %d more", left)
+		}
+		if n == 1 || len([]rune("chore"+scope+": "+what)) <= maxSubject {
+			break
+		}
+	}
+	return "chore" + scope + ": " + what
+}
+
+// maxSubject is how long a first line is shown whole.
+const maxSubject = 72

@@ -1,0 +1,196 @@
+package yamledit
+
+import (
+	"encoding/json"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// A writer writes values with the habits of one file.
+type writer struct {
+	strings.Builder
+	eol    string
+	unit   int  // spaces of one level
+	dash   int  // spaces before the dash of a list below its key
+	padded bool // { a: b } rather than {a: b}
+}
+
+// entry writes name: value in block style, at a column of an open line.
+func (w *writer) entry(name string, v Value, column int) {
+	w.WriteString(scalar(Text(name), 0, false))
+	w.WriteByte(':')
+	w.below(v, column)
+}
+
+// below writes a value behind the colon of a key that stands at a column.
+func (w *writer) below(v Value, column int) {
+	switch {
+	case v.Kind == Map && len(v.Fields) > 0:
+		for _, f := range v.Fields {
+			w.line(column + w.unit)
+			w.entry(f.Name, f.Value, column+w.unit)
+		}
+	case v.Kind == List && len(v.Items) > 0:
+		w.items(v, column+w.dash, true)
+	default:
+		w.WriteByte(' ')
+		w.flowBlock(v)
+	}
+}
+
+// items writes a list in block style; with first set the first dash begins on a
+// line of its own too.
+func (w *writer) items(v Value, column int, first bool) {
+	for i, item := range v.Items {
+		if i > 0 || first {
+			w.line(column)
+		}
+		w.WriteString("- ")
+		w.flowBlock(item)
+	}
+}
+
+// fields writes the entries of a map in block style, the first one on the open
+// line.
+func (w *writer) fields(v Value, column int) {
+	for i, f := range v.Fields {
+		if i > 0 {
+			w.line(column)
+		}
+		w.entry(f.Name, f.Value, column)
+	}
+}
+
+func (w *writer) line(column int) {
+	w.WriteString(w.eol)
+	for range column {
+		w.WriteByte(' ')
+	}
+}
+
+// flowBlock writes a value on one line within block style, where commas and
+// brackets mean nothing in a text.
+func (w *writer) flowBlock(v Value) {
+	if v.Kind == Scalar {
+		w.WriteString(scalar(v, v.quote, false))
+		return
+	}
+	w.flow(v)
+}
+
+func (w *writer) flow(v Value) {
+	switch v.Kind {
+	case Alias:
+		w.WriteString("*" + v.Text)
+	case List:
+		w.WriteByte('[')
+		for i, item := range v.Items {
+			if i > 0 {
+				w.WriteString(", ")
+			}
+			w.flow(item)
+		}
+		w.WriteByte(']')
+	case Map:
+		pad := ""
+		if w.padded && len(v.Fields) > 0 {
+			pad = " "
+		}
+		w.WriteString("{" + pad)
+		for i, f := range v.Fields {
+			if i > 0 {
+				w.WriteString(", ")
+			}
+			w.flowEntry(f.Name, f.Value)
+		}
+		w.WriteString(pad + "}")
+	default:
+		w.WriteString(scalar(v, v.quote, true))
+	}
+}
+
+func (w *writer) flowEntry(name string, v Value) {
+	w.WriteString(scalar(Text(name), 0, true) + ": ")
+	w.flow(v)
+}
+
+// scalar writes a scalar in the quotes that are wanted; a text that would be
+// taken for something else without quotes gets double ones.
+func scalar(v Value, quote yaml.Style, flow bool) string {
+	switch {
+	case v.IsNull():
+		return "null"
+	case v.Tag != "!!str":
+		return v.Text
+	case quote&yaml.SingleQuotedStyle != 0 && isPrintable(v.Text):
+		return "'" + strings.ReplaceAll(v.Text, "'", "''") + "'"
+	case quote&yaml.DoubleQuotedStyle == 0 && isPlain(v.Text, flow):
+		return v.Text
+	}
+	return doubleQuoted(v.Text)
+}
+
+// isPlain is strict: what it refuses is written in quotes, which is never wrong.
+func isPlain(s string, flow bool) bool {
+	if !plainText.MatchString(s) || flow && strings.Contains(s, ",") || sexagesimal.MatchString(s) {
+		return false
+	}
+	switch strings.ToLower(s) {
+	case "y", "n", "yes", "no", "on", "off": // booleans of YAML 1.1, which Helm reads
+		return false
+	}
+	n := yaml.Node{Kind: yaml.ScalarNode, Value: s}
+	return n.ShortTag() == "!!str"
+}
+
+var (
+	// A colon only between other characters, blanks only inside.
+	plainText   = regexp.MustCompile(`^(\.\./)*[A-Za-z0-9/_]([A-Za-z0-9_./@=+,()$%~;-]|:[A-Za-z0-9_./@=+()$%~;-]| [A-Za-z0-9_./@=+()$%~-])*$`)
+	sexagesimal = regexp.MustCompile(`^[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$`)
+)
+
+func isPrintable(s string) bool {
+	for _, r := range s {
+		if !unicode.IsPrint(r) || r == '\uFEFF' || r == unicode.ReplacementChar {
+			return false
+		}
+	}
+	return true
+}
+
+// doubleQuoted writes a text so that every reader gets it back: what is not
+// printable is escaped.
+func doubleQuoted(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case isPrintable(string(r)):
+			b.WriteRune(r)
+		case r > 0xffff:
+			hex := strconv.FormatInt(int64(r), 16)
+			b.WriteString(`\U` + strings.Repeat("0", 8-len(hex)) + hex)
+		default:
+			escaped, _ := json.Marshal(string(r)) // a text always can be
+			if len(escaped) == len(`"\u0000"`) {
+				b.Write(escaped[1 : len(escaped)-1])
+				continue
+			}
+			hex := strconv.FormatInt(int64(r), 16)
+			b.WriteString(`\u` + strings.Repeat("0", 4-len(hex)) + hex)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
