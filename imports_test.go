@@ -10,24 +10,34 @@ import (
 
 const module = "github.com/quorumwright/quorumwright"
 
-// mayImport is the import graph: which rooms a room may use. Data flows one
-// way; generate and lint meet only in cmd, as an fs.FS.
+// leaves are rooms that know nothing of the others; every room may use them.
+var leaves = []string{"internal/pattern", "internal/redisconf", "internal/secret", "internal/spelling"}
+
+// mayImport is the import graph: which rooms a room may use besides leaves.
+// Data flows one way; generate and lint meet only in cmd, as an fs.FS.
 var mayImport = map[string][]string{
-	"":                   {},
-	"cmd/quorumwright":   {"internal/spelling", "", "schema", "generate", "lint", "lint/repo", "lint/rules", "lint/report", "internal/apim", "internal/redisconf", "internal/secret", "internal/prove", "internal/git"},
-	"schema":             {"internal/spelling", "", "internal/apim", "internal/redisconf"},
-	"generate":           {"", "schema", "internal/apim", "internal/redisconf"},
-	"lint":               {"internal/spelling", "lint/repo", "internal/apim", "internal/redisconf", "internal/secret"},
-	"lint/repo":          {"internal/secret"},
-	"lint/rules":         {"lint", "lint/repo", "internal/apim", "internal/redisconf", "internal/secret"},
-	"lint/report":        {"internal/spelling", "lint", "lint/repo"},
+	"": {},
+	"cmd/quorumwright": {"", "schema", "generate", "lint", "lint/repo", "lint/rules", "lint/report", "internal/apim",
+		"internal/forge", "internal/git", "internal/helm", "internal/importer", "internal/prove", "internal/specedit", "internal/yamledit"},
+	"schema":             {"", "internal/apim"},
+	"generate":           {"", "schema", "internal/apim"},
+	"lint":               {"lint/repo", "internal/apim"},
+	"lint/repo":          {},
+	"lint/rules":         {"lint", "lint/repo", "internal/apim"},
+	"lint/report":        {"lint", "lint/repo"},
 	"golden":             {},
-	"internal/apim":      {"internal/spelling"},
+	"internal/apim":      {},
+	"internal/forge":     {"internal/git"},
 	"internal/git":       {},
-	"internal/prove":     {"lint", "lint/repo", "internal/redisconf", "internal/secret"},
-	"internal/redisconf": {"internal/spelling"},
+	"internal/helm":      {},
+	"internal/importer":  {"internal/yamledit", "lint", "lint/repo", "schema", "internal/apim", "internal/redisconf"},
+	"internal/pattern":   {},
+	"internal/prove":     {"lint", "lint/repo"},
+	"internal/redisconf": {},
 	"internal/secret":    {},
+	"internal/specedit":  {"internal/yamledit", "schema"},
 	"internal/spelling":  {},
+	"internal/yamledit":  {},
 }
 
 // homes are the third-party packages with the rooms that may use them.
@@ -35,7 +45,7 @@ var homes = map[string][]string{
 	"cuelang.org/go":         {"schema", "generate"},
 	"sigs.k8s.io/kustomize":  {"lint/repo"},
 	"github.com/spf13/cobra": {"cmd/quorumwright"},
-	"go.yaml.in/yaml/v3":     {"schema", "generate", "lint/repo", "internal/apim", "cmd/quorumwright"},
+	"go.yaml.in/yaml/v3":     {"schema", "generate", "lint/repo", "internal/apim", "internal/helm", "internal/importer", "internal/specedit", "internal/yamledit", "cmd/quorumwright"},
 	"golang.org/x/sys":       {"lint/repo", "cmd/quorumwright", "internal/prove"},
 }
 
@@ -61,7 +71,7 @@ func TestImports(t *testing.T) {
 		for _, imp := range pkg.Imports {
 			switch {
 			case imp == module || strings.HasPrefix(imp, module+"/"):
-				if other := roomOf(imp); other != room && !slices.Contains(allowed, other) {
+				if other := roomOf(imp); other != room && !slices.Contains(leaves, other) && !slices.Contains(allowed, other) {
 					t.Errorf("%q must not import %q", room, other)
 				}
 			case strings.Contains(strings.SplitN(imp, "/", 2)[0], "."):

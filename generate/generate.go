@@ -107,6 +107,9 @@ func (g *generator) writeBase(environments []schema.Environment) error {
 		}
 		o.add("scripts/"+name, data)
 	}
+	if err := g.writeEnvironmentSet(environments, &o); err != nil {
+		return err
+	}
 	if o.input, err = digest([]any{
 		g.base.manifests(), g.base.redisConf(), g.base.sentinelConf(), g.base.spec.Namespace, g.base.spec.Redis.ClusterDomain, names,
 	}); err != nil {
@@ -116,15 +119,53 @@ func (g *generator) writeBase(environments []schema.Environment) error {
 	return nil
 }
 
-// writeOverlay writes what an environment changes in the base, and its values.
+// writeOverlay writes what an environment changes in the base, its values, and
+// what its engine applies.
 func (g *generator) writeOverlay(e environment) error {
 	o := owner{dir: "overlays/" + e.name, environment: e.name}
+	places := e.places()
+	if err := g.writeRedis(e, places[0], &o); err != nil {
+		return err
+	}
+	if e.apart() {
+		if err := g.writeApart(e, places[1], &o); err != nil {
+			return err
+		}
+	}
+	values, err := g.shapes.fill("Values", e.values())
+	if err != nil {
+		return err
+	}
+	values, err = mergeValues(fillHoles(values, e.holes()), e.spec.Gateway.Values)
+	if err != nil {
+		return err
+	}
+	o.add("values.yaml", g.yaml(values))
+
+	if err := g.writeDelivery(e, &o); err != nil {
+		return err
+	}
+	if o.input, err = digest(e.spec); err != nil {
+		return err
+	}
+	g.owners = append(g.owners, o)
+	return nil
+}
+
+// writeRedis writes the kustomization of the namespace of Redis.
+func (g *generator) writeRedis(e environment, p place, o *owner) error {
+	up := "../.."
+	if p.dir != "" {
+		up = "../../.."
+	}
 	in := overlayInput{
 		Environment: holeEnvironment,
 		Namespace:   holeNamespace,
+		Up:          up,
 		Nodes:       e.spec.Redis.Nodes,
 		Images:      g.images(e),
 		Config:      []string{},
+		Values:      e.spec.Delivery.Engine == "flux" && !e.apart(),
 	}
 	redisConf, sentinelConf, err := g.confs(e)
 	if err != nil {
@@ -132,13 +173,16 @@ func (g *generator) writeOverlay(e environment) error {
 	}
 	if !bytes.Equal(redisConf, g.redisConf) {
 		in.Config = append(in.Config, "redis.conf")
-		o.add("redis.conf", redisConf)
+		o.add(path.Join(p.dir, "redis.conf"), redisConf)
 	}
 	if !bytes.Equal(sentinelConf, g.sentinelConf) {
 		in.Config = append(in.Config, "sentinel.conf")
-		o.add("sentinel.conf", sentinelConf)
+		o.add(path.Join(p.dir, "sentinel.conf"), sentinelConf)
 	}
-	if err := g.patch(e, &o, &in); err != nil {
+	if in.Resources, err = g.resources(e, p, o); err != nil {
+		return err
+	}
+	if err := g.patch(e, p, o, &in); err != nil {
 		return err
 	}
 	kustomization, err := g.shapes.fill("Overlay", in)
@@ -149,30 +193,35 @@ func (g *generator) writeOverlay(e environment) error {
 	if reason := e.spec.Redis.Persistence.Reason; reason != "" {
 		notes = append(notes, "Redis keeps no data: "+reason)
 	}
-	holes := e.holes()
-	o.add("kustomization.yaml", g.yaml(fillHoles(kustomization, holes), notes...))
+	o.add(path.Join(p.dir, "kustomization.yaml"), g.yaml(fillHoles(kustomization, e.holes()), notes...))
+	return nil
+}
 
-	values, err := g.shapes.fill("Values", e.values())
-	if err != nil {
+// writeApart writes the kustomization of the gateway's own namespace, and the
+// one over both.
+func (g *generator) writeApart(e environment, p place, o *owner) error {
+	in := overlayInput{Environment: holeEnvironment, Namespace: holeGateway, Values: e.spec.Delivery.Engine == "flux"}
+	var err error
+	if in.Resources, err = g.resources(e, p, o); err != nil {
 		return err
 	}
-	values, err = mergeValues(fillHoles(values, holes), e.spec.Gateway.Values)
-	if err != nil {
-		return err
+	for _, f := range []struct{ name, shape string }{
+		{path.Join(p.dir, "kustomization.yaml"), "OverlayGateway"},
+		{"kustomization.yaml", "OverlayBoth"},
+	} {
+		n, err := g.shapes.fill(f.shape, in)
+		if err != nil {
+			return err
+		}
+		o.add(f.name, g.yaml(fillHoles(n, e.holes())))
 	}
-	o.add("values.yaml", g.yaml(values))
-
-	if o.input, err = digest(e.spec); err != nil {
-		return err
-	}
-	g.owners = append(g.owners, o)
 	return nil
 }
 
 // patch lists the components of an environment and writes how its objects differ
 // from the base with these. Images and the number of pods are not among it: a
 // kustomization has fields for them.
-func (g *generator) patch(e environment, o *owner, in *overlayInput) error {
+func (g *generator) patch(e environment, p place, o *owner, in *overlayInput) error {
 	var from []field
 	from, in.Components = g.withComponents(e)
 	base := g.base.spec.Redis
@@ -182,9 +231,9 @@ func (g *generator) patch(e environment, o *owner, in *overlayInput) error {
 		return err
 	}
 	in.Patches = []patchFile{}
-	for _, p := range diffObjects(from, to) {
-		in.Patches = append(in.Patches, p.reference())
-		o.add(p.patchName(), g.yaml(p.change))
+	for _, change := range diffObjects(from, to) {
+		in.Patches = append(in.Patches, change.reference())
+		o.add(path.Join(p.dir, change.patchName()), g.yaml(change.change))
 	}
 	return nil
 }

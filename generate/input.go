@@ -21,7 +21,8 @@ type input struct {
 	Domain       string       `json:"domain"` // of the Redis pods: NAMESPACE.svc.CLUSTERDOMAIN
 	Spec         schema.Spec  `json:"spec"`
 	Milliseconds milliseconds `json:"milliseconds"`
-	GatewayPorts []int64      `json:"gatewayPorts"` // where clients reach a gateway pod
+	GatewayPorts []int64      `json:"gatewayPorts"`     // where clients reach a gateway pod
+	Classes      []string     `json:"classes,omitzero"` // SecretProviderClasses that a gateway pod mounts
 }
 
 // milliseconds are the durations of the spec as Redis wants them.
@@ -35,6 +36,7 @@ func (e environment) holes() *strings.Replacer {
 	return strings.NewReplacer(
 		holeDomain, e.spec.Namespace+".svc."+e.spec.Redis.ClusterDomain,
 		holeNamespace, e.spec.Namespace,
+		holeGateway, e.spec.Gateway.Namespace,
 		holeEnvironment, e.name,
 	)
 }
@@ -54,6 +56,13 @@ func (e environment) manifests() input {
 		gateway.Namespace = spec.Gateway.Namespace
 	}
 	spec.Namespace, spec.Gateway = "", gateway
+	// Who makes the Secret counts only if the pods have to mount something for it.
+	provider := "existing"
+	if spec.Secrets.Provider == "csi" {
+		provider = "csi"
+	}
+	spec.Secrets = schema.Secrets{Provider: provider, Revision: spec.Secrets.Revision}
+	spec.Delivery = schema.Delivery{Engine: "none"}
 	return input{Name: e.deployment, Spec: spec}
 }
 
@@ -93,11 +102,32 @@ func (e environment) values() input {
 	return input{
 		Domain: holeDomain,
 		Spec: schema.Spec{
-			Redis:   schema.Redis{MasterName: redis.MasterName, Nodes: redis.Nodes, Auth: redis.Auth, TLS: redis.TLS},
-			Gateway: gateway,
+			Redis:    schema.Redis{MasterName: redis.MasterName, Nodes: redis.Nodes, Auth: redis.Auth, TLS: redis.TLS},
+			Gateway:  gateway,
+			Secrets:  schema.Secrets{Revision: e.spec.Secrets.Revision},
+			Delivery: schema.Delivery{Engine: e.spec.Delivery.Engine},
 		},
 		GatewayPorts: gatewayPorts(e.spec.Gateway.Values),
+		Classes:      e.classes(),
 	}
+}
+
+// classes are the SecretProviderClasses that a gateway pod mounts, so that the
+// Secrets are there that its variables name.
+func (e environment) classes() []string {
+	names := []string{}
+	if e.spec.Secrets.Provider != "csi" {
+		return names
+	}
+	for _, p := range e.places() {
+		if !p.gateway {
+			continue
+		}
+		for _, s := range p.secrets {
+			names = append(names, s.Name)
+		}
+	}
+	return names
 }
 
 // gatewayPorts are the ports that the chart gives the gateway container: 8082,
@@ -137,11 +167,14 @@ type componentInput struct {
 type overlayInput struct {
 	Environment string      `json:"environment"`
 	Namespace   string      `json:"namespace"`
+	Up          string      `json:"up"` // from the kustomization to the output folder
 	Nodes       int         `json:"nodes"`
 	Images      []image     `json:"images"`
 	Components  []string    `json:"components"`
 	Config      []string    `json:"config"` // configuration files of its own
 	Patches     []patchFile `json:"patches"`
+	Resources   []string    `json:"resources"` // of its own
+	Values      bool        `json:"values"`    // a ConfigMap with the values
 }
 
 // An image is an entry of images in a kustomization.

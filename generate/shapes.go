@@ -63,6 +63,7 @@ const (
 	holeDomain      = "\uE000domain\uE001"
 	holeNamespace   = "\uE000namespace\uE001"
 	holeEnvironment = "\uE000environment\uE001"
+	holeGateway     = "\uE000gateway\uE001" // its namespace
 )
 
 // fillHoles returns a copy of a node with the values in the place of their holes.

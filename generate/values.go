@@ -16,6 +16,8 @@ var vitalValues = [][]string{
 	{"gateway", "ratelimit", "redis", "port"},
 	{"gateway", "ratelimit", "redis", "sentinel"},
 	{"gateway", "ratelimit", "redis", "ssl"},
+	{"gateway", "podAnnotations", "quorumwright.dev/secrets-revision"},
+	{"common", "annotations", "argocd.argoproj.io/sync-wave"},
 }
 
 // mergeValues returns the generated values of the chart with those of a person

@@ -12,10 +12,16 @@ import (
 	"github.com/quorumwright/quorumwright/generate"
 )
 
-// build renders an environment in memory as the command line of kustomize does.
-func build(t *testing.T, tree *generate.Tree, environment string) []byte {
+// build renders a folder of a tree in memory as the command line of kustomize
+// does, with the files of a person beside it.
+func build(t *testing.T, tree *generate.Tree, own files, dir string) []byte {
 	t.Helper()
 	disk := filesys.MakeFsInMemory()
+	for file, data := range own {
+		if err := disk.WriteFile(file, data); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, f := range tree.Files() {
 		if err := disk.WriteFile(f.Path, f.Data); err != nil {
 			t.Fatal(err)
@@ -23,7 +29,7 @@ func build(t *testing.T, tree *generate.Tree, environment string) []byte {
 	}
 	options := krusty.MakeDefaultOptions()
 	options.Reorder = krusty.ReorderOptionUnspecified
-	resources, err := krusty.MakeKustomizer(options).Run(disk, "overlays/"+environment)
+	resources, err := krusty.MakeKustomizer(options).Run(disk, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,9 +53,11 @@ func TestBuild(t *testing.T) {
 		if _, err := tree.Write(deploy, generate.WriteOptions{}); err != nil {
 			t.Fatal(err)
 		}
+		own := encrypted(t, name, d)
+		own.write(t, deploy)
 		for _, env := range d.Environments {
 			t.Run(name+"/"+env.Name, func(t *testing.T) {
-				ours := build(t, tree, env.Name)
+				ours := build(t, tree, own, "overlays/"+env.Name)
 				if kubectl == "" {
 					return
 				}

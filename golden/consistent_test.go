@@ -42,8 +42,17 @@ func (o object) at(keys ...any) any {
 // An environment is what a cluster gets: the rendered objects and the values.
 type environment struct {
 	spec    schema.Spec
-	objects map[string]object // by kind/name, without the hash of a generated name
+	objects map[string]object // by kind/name, without the hash of a generated name, in the namespace of Redis
+	beside  map[string]object // the same, in the namespace of the gateway if it is another one
 	values  object
+}
+
+// inGateway returns the objects of the gateway's namespace.
+func (e environment) inGateway() map[string]object {
+	if e.spec.Gateway.Namespace == e.spec.Namespace {
+		return e.objects
+	}
+	return e.beside
 }
 
 // environments renders all environments of all cases.
@@ -54,21 +63,20 @@ func environments(t *testing.T) map[string]environment {
 	for _, name := range cases(t) {
 		d, tree := generated(t, name)
 		for _, env := range d.Environments {
-			e := environment{spec: env.Spec, objects: map[string]object{}}
-			decoder := yaml.NewDecoder(strings.NewReader(string(build(t, tree, env.Name))))
-			for {
-				var m map[string]any
-				if err := decoder.Decode(&m); errors.Is(err, io.EOF) {
-					break
-				} else if err != nil {
-					t.Fatal(err)
-				}
-				o := object(m)
+			e := environment{spec: env.Spec, objects: map[string]object{}, beside: map[string]object{}}
+			for _, o := range objects(t, build(t, tree, encrypted(t, name, d), "overlays/"+env.Name)) {
 				object := fmt.Sprint(o.at("metadata", "name"))
 				if o["kind"] == "ConfigMap" {
 					object = hash.ReplaceAllString(object, "")
 				}
-				e.objects[fmt.Sprint(o["kind"])+"/"+object] = o
+				to, namespace := e.objects, o.at("metadata", "namespace")
+				if o["kind"] == "Namespace" {
+					namespace = object
+				}
+				if namespace == env.Spec.Gateway.Namespace && namespace != env.Spec.Namespace {
+					to = e.beside
+				}
+				to[fmt.Sprint(o["kind"])+"/"+object] = o
 			}
 			data, err := fs.ReadFile(tree.FS(), path.Join("overlays", env.Name, "values.yaml"))
 			if err != nil {
@@ -85,6 +93,22 @@ func environments(t *testing.T) map[string]environment {
 	return all
 }
 
+// objects reads a stream of documents.
+func objects(t *testing.T, data []byte) []object {
+	t.Helper()
+	var all []object
+	for decoder := yaml.NewDecoder(strings.NewReader(string(data))); ; {
+		var m map[string]any
+		switch err := decoder.Decode(&m); {
+		case errors.Is(err, io.EOF):
+			return all
+		case err != nil:
+			t.Fatal(err)
+		}
+		all = append(all, m)
+	}
+}
+
 // Each environment is rendered once and looked at from every side.
 func TestConsistent(t *testing.T) {
 	for name, e := range environments(t) {
@@ -93,6 +117,7 @@ func TestConsistent(t *testing.T) {
 			t.Run("names", e.checkNames)
 			t.Run("references", e.checkReferences)
 			t.Run("secrets", e.checkSecrets)
+			t.Run("sources", e.checkSources)
 		})
 	}
 }
@@ -122,22 +147,47 @@ func (e environment) hosts() []string {
 	return names
 }
 
-// All objects are there, in the namespace of the environment.
+// All objects are there, each in its namespace, and no others.
 func (e environment) checkObjects(t *testing.T) {
-	want := []string{
+	redis := []string{
 		"ConfigMap/redis-config", "ConfigMap/redis-scripts", "NetworkPolicy/redis", "PodDisruptionBudget/redis",
 		"Service/redis-headless", "Service/redis-sentinel", "ServiceAccount/redis", "StatefulSet/redis",
 	}
-	var got []string
-	for name, o := range e.objects {
-		got = append(got, name)
-		if o.at("metadata", "namespace") != e.spec.Namespace {
-			t.Errorf("%s is in namespace %v, want %s", name, o.at("metadata", "namespace"), e.spec.Namespace)
+	var gateway []string
+	engine := e.spec.Delivery.Engine
+	apart := e.spec.Namespace != e.spec.Gateway.Namespace
+	if kind := secretKinds[e.spec.Secrets.Provider]; kind != "" {
+		redis = append(redis, kind+"/"+e.spec.Redis.Auth.SecretName)
+		for _, ref := range []schema.SecretKey{e.spec.Redis.Auth, e.spec.Gateway.CloudToken, e.spec.Gateway.License} {
+			gateway = append(gateway, kind+"/"+ref.SecretName)
 		}
 	}
-	slices.Sort(got)
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("-want +got\n%s", diff)
+	if engine == "flux" {
+		gateway = append(gateway, "ConfigMap/gateway-values", "Namespace/"+e.spec.Gateway.Namespace)
+	}
+	if engine == "flux" || engine == "argocd" && apart {
+		redis = append(redis, "Namespace/"+e.spec.Namespace)
+	}
+	if !apart {
+		redis, gateway = append(redis, gateway...), nil
+	}
+	for _, part := range []struct {
+		namespace string
+		want      []string
+		got       map[string]object
+	}{{e.spec.Namespace, redis, e.objects}, {e.spec.Gateway.Namespace, gateway, e.beside}} {
+		var got []string
+		for name, o := range part.got {
+			got = append(got, name)
+			if o["kind"] != "Namespace" && o.at("metadata", "namespace") != part.namespace {
+				t.Errorf("%s is in namespace %v, want %s", name, o.at("metadata", "namespace"), part.namespace)
+			}
+		}
+		slices.Sort(got)
+		slices.Sort(part.want)
+		if diff := cmp.Diff(slices.Compact(part.want), got); diff != "" {
+			t.Errorf("namespace %s: -want +got\n%s", part.namespace, diff)
+		}
 	}
 }
 

@@ -31,6 +31,9 @@ type Client struct {
 	Password, SentinelPassword Credential
 	// SSL is the setting that switches TLS on.
 	SSL Arg
+	// OfChart says that the values of a chart tell about the client, which is
+	// not the gateway.
+	OfChart bool
 	// Complete says that no further source of settings exists which the
 	// repository does not hold: what is missing here is missing.
 	Complete bool
@@ -41,6 +44,12 @@ type Client struct {
 // A Node is one Sentinel that a client knows.
 type Node struct{ Host, Port Arg }
 
+// IsGateway tells the Gravitee gateway from other clients.
+func (c *Client) IsGateway() bool { return c.Name == gatewayName }
+
+// gatewayName is what messages call the gateway.
+const gatewayName = "the gateway"
+
 // UsesSentinel tells whether the client is told to ask Sentinel.
 func (c *Client) UsesSentinel() bool { return c.Master.Exists() || len(c.Nodes) > 0 }
 
@@ -49,7 +58,10 @@ func (c *Client) UsesSentinel() bool { return c.Master.Exists() || len(c.Nodes) 
 // (gravitee-node, EnvironmentPropertySourceBeanProcessor).
 func newGateway(f *Facts, v *repo.Values) (*Client, bool) {
 	gateway := v.Value.Get("gateway")
-	if v.Chart.Name != "" && v.Chart.Name != "apim" && v.Chart.Name != "apim3" || !gateway.IsMap() {
+	if v.Chart.Name != "" && v.Chart.Name != "apim" && v.Chart.Name != "apim3" {
+		return nil, false
+	}
+	if !gateway.IsMap() && (v.Chart.Name == "" || !v.Value.Get("ratelimit", "type").Exists()) {
 		return nil, false
 	}
 	g := gatewayReader{f, v}

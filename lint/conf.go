@@ -237,14 +237,14 @@ func (m *making) follow(c *Container, commands []shellCommand, at source, volume
 		v, r := c.where(w.text)
 		return v == volume && r == rel
 	}
-	for _, cmd := range commands {
+	for n, cmd := range commands {
 		args := cmd.words
 		if len(args) > 0 {
 			args = args[1:]
 		}
 		for i, target := range cmd.redirects {
 			if is(target) {
-				m.write(c, cmd, at, cmd.appends[i])
+				m.write(c, commands, n, at, cmd.appends[i])
 			}
 		}
 		if len(args) == 0 {
@@ -268,11 +268,11 @@ func (m *making) follow(c *Container, commands []shellCommand, at source, volume
 			if is(last) {
 				m.touched = true
 				m.edit().scripts = append(m.edit().scripts, joinWords(args[:len(args)-1]))
-				m.complete = false
+				m.complete = m.complete && keepsLines("sed", args[:len(args)-1])
 			}
 		case "tee":
 			if is(last) {
-				m.write(c, cmd, at, args[0].text == "-a")
+				m.write(c, commands, n, at, args[0].text == "-a")
 			}
 		}
 	}
@@ -302,32 +302,35 @@ func (m *making) copy(c *Container, src shellWord) {
 }
 
 // write takes over what a command prints into the file.
-func (m *making) write(c *Container, cmd shellCommand, at source, add bool) {
+func (m *making) write(c *Container, commands []shellCommand, i int, at source, add bool) {
 	if !add {
 		m.replace()
 	}
 	m.touched = true
+	m.prints(c, commands, i, at)
+}
+
+// prints takes over what the command at i prints.
+func (m *making) prints(c *Container, commands []shellCommand, i int, at source) {
+	cmd := commands[i]
 	var args []shellWord
 	if len(cmd.words) > 0 {
 		args = cmd.words[1:]
 	}
 	switch cmd.name() {
 	case "cat", "tee", "":
-		if cmd.hasHeredoc {
-			if !cmd.heredocQuoted {
-				m.edit().envsubst = true
-			}
-			m.parts = append(m.parts, part{at.object, at.value, cmd.heredocAt, cmd.heredoc})
-			return
-		}
+		files := 0
 		for _, a := range args {
 			if !strings.HasPrefix(a.text, "-") && cmd.name() == "cat" {
 				m.copy(c, a)
+				files++
 			}
 		}
-		m.complete = m.complete && cmd.name() == "cat" && len(args) > 0
+		if files == 0 {
+			m.reads(c, commands, i, at)
+		}
 	case "sed", "envsubst", "awk":
-		m.complete = false
+		m.complete = m.complete && keepsLines(cmd.name(), args)
 		if cmd.name() == "envsubst" {
 			m.edit().envsubst = true
 		} else {
@@ -335,6 +338,8 @@ func (m *making) write(c *Container, cmd shellCommand, at source, add bool) {
 		}
 		if n := len(args); n > 0 && strings.HasPrefix(args[n-1].text, "/") {
 			m.copy(c, args[n-1])
+		} else {
+			m.reads(c, commands, i, at)
 		}
 	case "echo":
 		for len(args) > 0 && strings.HasPrefix(args[0].text, "-") {
@@ -354,6 +359,47 @@ func (m *making) write(c *Container, cmd shellCommand, at source, add bool) {
 	default:
 		m.complete = false
 	}
+}
+
+// reads takes over what the command at i reads: a here-document, a file, or what
+// the command before it prints.
+func (m *making) reads(c *Container, commands []shellCommand, i int, at source) {
+	cmd := commands[i]
+	switch {
+	case cmd.hasHeredoc:
+		if !cmd.heredocQuoted {
+			m.edit().envsubst = true
+		}
+		m.parts = append(m.parts, part{at.object, at.value, cmd.heredocAt, cmd.heredoc})
+	case cmd.input.text != "" && cmd.name() != "": // not that of a loop
+		m.copy(c, cmd.input)
+	case cmd.piped && i > 0:
+		m.prints(c, commands, i-1, at)
+	default:
+		m.complete = false
+	}
+}
+
+// keepsLines tells whether a command changes words at most: envsubst, or sed with
+// nothing but substitutions. It adds and drops no directive then.
+func keepsLines(name string, args []shellWord) bool {
+	if name == "envsubst" {
+		return true
+	}
+	if name != "sed" {
+		return false
+	}
+	substitutions := 0
+	for _, a := range args {
+		switch {
+		case strings.HasPrefix(a.text, "-"), strings.HasPrefix(a.text, "/") && !strings.HasSuffix(a.text, "/d"):
+		case len(a.text) > 3 && a.text[0] == 's' && strings.IndexByte("/|#,@~!:", a.text[1]) >= 0 && !strings.Contains(a.text, `\n`):
+			substitutions++
+		default:
+			return false
+		}
+	}
+	return substitutions > 0
 }
 
 func joinWords(words []shellWord) string {

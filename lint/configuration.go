@@ -2,11 +2,11 @@ package lint
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/quorumwright/quorumwright/internal/apim"
+	"github.com/quorumwright/quorumwright/internal/pattern"
 	"github.com/quorumwright/quorumwright/lint/repo"
 )
 
@@ -227,7 +227,7 @@ func (c *configurator) envText(setting string, entry repo.Value) (text string, m
 }
 
 // userinfo is the name and password in an address.
-var userinfo = regexp.MustCompile(`://[^/@\s]*@`)
+var userinfo = pattern.New(`://[^/@\s]*@`)
 
 // shown is a value as it may be printed.
 func (c *configurator) shown(setting string, key []string, value apim.Value, written repo.Value) (text string, masked bool) {
@@ -277,6 +277,10 @@ func (c *configurator) notes() []string {
 	}
 	if c.effective.ExternalConfig() {
 		notes = append(notes, "gateway.extraVolumes has a volume whose name begins with config: the chart then writes no gravitee.yml, and only variables are shown")
+	}
+	kind, _ := c.effective.Value("ratelimit", "type")
+	if redis, _ := c.effective.Value("gateway", "ratelimit", "redis"); kind.Text == "redis" && redis.Kind != apim.Map {
+		notes = append(notes, "helm cannot render the chart: ratelimit.type is redis, and there is no gateway.ratelimit.redis")
 	}
 	if enabled, _ := c.effective.Value("gateway", "enabled"); !enabled.Truthy() {
 		notes = append(notes, "gateway.enabled is false: there is no gateway")

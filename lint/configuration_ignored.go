@@ -11,10 +11,10 @@ import (
 // gateway does not match, each to the setting that it was meant for.
 func (c *configurator) ignored() {
 	for _, j := range c.charts.Newest().Judge(c.values) {
-		if j.Deliberate {
-			continue // the block is switched off beside it
-		}
 		v := c.values.Get(j.At...)
+		if j.Deliberate || v.Deletes() {
+			continue // the block is switched off beside it, or another file's value is taken away
+		}
 		name := apim.JoinPath(j.At)
 		c.ignore(c.meant(j), name, Ignored{Name: name, Place: c.atKey(v), Why: j.Why, Help: j.Help()})
 	}

@@ -185,6 +185,9 @@ func (s *Server) password(directives ...string) Credential {
 		}
 	}
 	if d := s.Last(directives...); d != nil {
+		if len(d.Args) > 1 {
+			return Credential{Given: true} // the line is broken: redis/bad-value
+		}
 		return s.Container.facts.credential(d.Arg(0))
 	}
 	return s.unseen()
@@ -236,6 +239,9 @@ func (s *Server) aclPassword(d *Directive) Credential {
 // AuthPass returns what a Sentinel sends to the Redis of a master name.
 func (s *Server) AuthPass(master string) Credential {
 	if d := s.SentinelLast("auth-pass", master); d != nil {
+		if len(d.Args) > 3 {
+			return Credential{Given: true}
+		}
 		return s.Container.facts.credential(d.Arg(2))
 	}
 	return s.unseen()

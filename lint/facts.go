@@ -2,6 +2,7 @@ package lint
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/quorumwright/quorumwright/lint/repo"
 )
@@ -19,6 +20,8 @@ type Facts struct {
 	Redis, Sentinels []*Server
 	// Clients are those who ask Sentinel or Redis: the gateway first of all.
 	Clients []*Client
+	// Releases are what Helm charts of Redis make of their values.
+	Releases []*Release
 	// Groups are sets of processes and clients that belong to one another.
 	Groups []*Group
 	// Strays are the objects that are written in a wrong namespace. Everything
@@ -26,6 +29,10 @@ type Facts struct {
 	Strays []Stray
 
 	namespaces map[string]bool
+	naming     naming
+	// unread and rolesAssigned are what Unread returns and assignsRoles says.
+	unread        []*Container
+	rolesAssigned bool
 }
 
 // Collect gathers the facts of an environment.
@@ -67,6 +74,7 @@ func Collect(env *repo.Environment) *Facts {
 			}
 		}
 	}
+	f.Releases = newReleases(f)
 	for _, v := range env.Values {
 		if c, ok := newGateway(f, v); ok {
 			f.Clients = append(f.Clients, c)
@@ -79,14 +87,18 @@ func Collect(env *repo.Environment) *Facts {
 			}
 		}
 	}
+	f.unread, f.rolesAssigned = f.findUnread(), f.assignsRoles()
 	f.Groups = f.group()
+	f.nameHosts()
 	return f
 }
 
 // sameNamespace tells whether two objects can be in one namespace. Where none
 // is written, the person who applies the files decides, so nothing is against
-// it.
-func sameNamespace(a, b string) bool { return a == "" || b == "" || a == b }
+// it; nor where a variable stands for it.
+func sameNamespace(a, b string) bool {
+	return a == "" || b == "" || a == b || strings.ContainsAny(a+b, "${<")
+}
 
 // config returns the ConfigMap or Secret of a name as seen from a namespace.
 func (f *Facts) config(kind, namespace, name string) *Config {
@@ -110,13 +122,36 @@ type Group struct {
 	Master           string
 	Redis, Sentinels []*Server
 	Clients          []*Client
+	// Released are the releases of Helm charts that belong to the group. Their
+	// servers have directives, and no containers to look at.
+	Released []*Release
+}
+
+// AllRedis returns the Redis servers of the group, those of charts among them.
+func (g *Group) AllRedis() []*Server {
+	all := slices.Clone(g.Redis)
+	for _, r := range g.Released {
+		all = append(all, r.Redis)
+	}
+	return all
+}
+
+// AllSentinels returns the Sentinels of the group, those of charts among them.
+func (g *Group) AllSentinels() []*Server {
+	all := slices.Clone(g.Sentinels)
+	for _, r := range g.Released {
+		if r.Sentinel != nil {
+			all = append(all, r.Sentinel)
+		}
+	}
+	return all
 }
 
 // group joins what refers to each other. What refers to nothing that the
 // repository has (a host with a mistake in it, say) joins the only group there
 // is, so that one mistake does not hide the others.
 func (f *Facts) group() []*Group {
-	n := len(f.Redis) + len(f.Sentinels) + len(f.Clients)
+	n := len(f.Redis) + len(f.Releases) + len(f.Sentinels) + len(f.Clients)
 	parent := make([]int, n)
 	for i := range parent {
 		parent[i] = i
@@ -129,7 +164,13 @@ func (f *Facts) group() []*Group {
 		return parent[i]
 	}
 	join := func(i, j int) { parent[max(find(i), find(j))] = min(find(i), find(j)) }
-	redis, sentinels, clients := 0, len(f.Redis), len(f.Redis)+len(f.Sentinels)
+	// A release stands for its Redis and its Sentinels.
+	redis, releases := 0, len(f.Redis)
+	sentinels, clients := releases+len(f.Releases), releases+len(f.Releases)+len(f.Sentinels)
+	var released []*Server
+	for _, r := range f.Releases {
+		released = append(released, r.Redis)
+	}
 	joinWorkloads := func(i int, r Resolution, servers []*Server, base int) {
 		for j, s := range servers {
 			if slices.Contains(r.Workloads, s.Container.Workload) {
@@ -139,7 +180,9 @@ func (f *Facts) group() []*Group {
 	}
 	for i, s := range f.Redis {
 		for _, d := range append(s.All("replicaof"), s.All("slaveof")...) {
-			joinWorkloads(redis+i, f.Resolve(d.Arg(0).Text, s.Namespace()), f.Redis, redis)
+			r := f.Resolve(d.Arg(0).Text, s.Namespace())
+			joinWorkloads(redis+i, r, f.Redis, redis)
+			joinWorkloads(redis+i, r, released, releases)
 		}
 		for j, t := range f.Redis[:i] {
 			if s.Container.Workload == t.Container.Workload {
@@ -149,7 +192,9 @@ func (f *Facts) group() []*Group {
 	}
 	for i, s := range f.Sentinels {
 		for _, m := range s.Monitors() {
-			joinWorkloads(sentinels+i, f.Resolve(m.Host.Text, s.Namespace()), f.Redis, redis)
+			r := f.Resolve(m.Host.Text, s.Namespace())
+			joinWorkloads(sentinels+i, r, f.Redis, redis)
+			joinWorkloads(sentinels+i, r, released, releases)
 		}
 		for j, t := range f.Redis {
 			if s.Container.Workload == t.Container.Workload {
@@ -167,20 +212,24 @@ func (f *Facts) group() []*Group {
 			r := f.Resolve(node.Host.Text, c.Namespace)
 			joinWorkloads(clients+i, r, f.Sentinels, sentinels)
 			joinWorkloads(clients+i, r, f.Redis, redis)
+			joinWorkloads(clients+i, r, released, releases)
 		}
 		if len(c.Nodes) == 0 {
-			joinWorkloads(clients+i, f.Resolve(c.Host.Text, c.Namespace), f.Redis, redis)
+			r := f.Resolve(c.Host.Text, c.Namespace)
+			joinWorkloads(clients+i, r, f.Redis, redis)
+			joinWorkloads(clients+i, r, released, releases)
 		}
 	}
 	// With one Redis workload (or one master and its replicas) in sight, whoever
-	// is left alone can only mean that one.
+	// is left alone can only mean that one. A release without a name may be that
+	// of anything.
 	if len(f.Redis) > 0 && f.oneOf(find, redis, len(f.Redis)) {
 		for i := range f.Sentinels {
 			join(redis, sentinels+i)
 		}
 	}
-	servers := len(f.Redis) + len(f.Sentinels)
-	if servers > 0 && f.oneOf(find, 0, servers) {
+	servers := clients
+	if servers > 0 && f.oneOf(find, 0, servers) && !slices.ContainsFunc(f.Releases, func(r *Release) bool { return r.Name == "" }) {
 		for i := range f.Clients {
 			join(0, clients+i)
 		}
@@ -199,6 +248,10 @@ func (f *Facts) group() []*Group {
 	for i, s := range f.Redis {
 		g := at(redis + i)
 		g.Redis = append(g.Redis, s)
+	}
+	for i, r := range f.Releases {
+		g := at(releases + i)
+		g.Released = append(g.Released, r)
 	}
 	for i, s := range f.Sentinels {
 		g := at(sentinels + i)

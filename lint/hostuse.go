@@ -23,18 +23,56 @@ type HostUse struct {
 	// Peer says that it is neither sentinel monitor nor replicaof: a replica or
 	// Sentinel that is known beforehand, or the name that a server announces.
 	Peer bool
+	// Leads is what the host leads to.
+	Leads Resolution
+}
+
+// A naming is what the hosts of an environment say together.
+type naming struct {
+	uses    []HostUse
+	renamed []Renamed
+	moved   *Moved
+	agreed  map[repo.Span]bool
+}
+
+// nameHosts fills in naming.
+func (f *Facts) nameHosts() {
+	f.naming.uses = f.hostUses()
+	f.naming.renamed = f.findRenamed()
+	f.naming.moved = f.findMoved()
+	f.naming.agreed = map[repo.Span]bool{}
+	agree := func(uses []HostUse) {
+		for _, u := range uses {
+			f.naming.agreed[u.Host.Place.Span] = true
+		}
+	}
+	for _, r := range f.naming.renamed {
+		agree(r.Uses)
+	}
+	if f.naming.moved != nil {
+		agree(f.naming.moved.Uses)
+	}
 }
 
 // HostUses returns every place that names a host of Redis or Sentinel: what
 // clients ask for, sentinel monitor, replicaof, the servers that Sentinel knows
 // beforehand, what servers announce, and the serviceName of the StatefulSets
 // that run them. A place that several servers read is there once.
-func (f *Facts) HostUses() []HostUse {
+func (f *Facts) HostUses() []HostUse { return f.naming.uses }
+
+func (f *Facts) hostUses() []HostUse {
 	var all []HostUse
+	seen := map[repo.Span]bool{}
 	add := func(u HostUse) {
-		if u.Host.Exists() && u.Host.Known && !slices.ContainsFunc(all, func(o HostUse) bool { return o.Host.Place.Span == u.Host.Place.Span }) {
-			all = append(all, u)
+		if !u.Host.Exists() || !u.Host.Known || seen[u.Host.Place.Span] {
+			return
 		}
+		seen[u.Host.Place.Span] = true
+		u.Leads = f.Resolve(u.Host.Text, u.Namespace)
+		if u.Governed != nil && strings.Contains(u.Host.Text, ".") {
+			u.Leads = Resolution{Pod: -1} // no name of a Service
+		}
+		all = append(all, u)
 	}
 	for _, c := range f.Clients {
 		for _, n := range c.Nodes {
@@ -79,14 +117,6 @@ func (f *Facts) HostUses() []HostUse {
 		})
 	}
 	return all
-}
-
-// Resolve finds out what the host leads to.
-func (u HostUse) Resolve(f *Facts) Resolution {
-	if u.Governed != nil && strings.Contains(u.Host.Text, ".") {
-		return Resolution{Pod: -1} // no name of a Service
-	}
-	return f.Resolve(u.Host.Text, u.Namespace)
 }
 
 // ServiceName returns the name of the Service that a host within the cluster
@@ -137,12 +167,14 @@ type Renamed struct {
 // Renamed returns the Services whose own name must be the mistake: two or more
 // parties name one that does not exist, and the Service is named by nobody, and
 // is written alike or the only one left that leads to Redis or Sentinel.
-func (f *Facts) Renamed() []Renamed {
+func (f *Facts) Renamed() []Renamed { return f.naming.renamed }
+
+func (f *Facts) findRenamed() []Renamed {
 	used := map[*Service]bool{}
 	missing := map[string][]HostUse{}
 	var order []string
-	for _, u := range f.HostUses() {
-		r := u.Resolve(f)
+	for _, u := range f.naming.uses {
+		r := u.Leads
 		switch {
 		case r.Service != nil:
 			used[r.Service] = true
@@ -203,10 +235,12 @@ type Moved struct {
 
 // Moved returns the namespace that all hosts of two or more parties name and
 // that holds nothing, or nil.
-func (f *Facts) Moved() *Moved {
+func (f *Facts) Moved() *Moved { return f.naming.moved }
+
+func (f *Facts) findMoved() *Moved {
 	var m *Moved
-	for _, u := range f.HostUses() {
-		r := u.Resolve(f)
+	for _, u := range f.naming.uses {
+		r := u.Leads
 		if r.Namespace == "" {
 			continue
 		}
@@ -229,10 +263,4 @@ func (f *Facts) Moved() *Moved {
 
 // Agreed tells whether a place is one of those that agree with each other on a
 // name or namespace which an object does not have. They are judged together.
-func (f *Facts) Agreed(at repo.Span) bool {
-	is := func(u HostUse) bool { return u.Host.Place.Span == at }
-	if m := f.Moved(); m != nil && slices.ContainsFunc(m.Uses, is) {
-		return true
-	}
-	return slices.ContainsFunc(f.Renamed(), func(r Renamed) bool { return slices.ContainsFunc(r.Uses, is) })
-}
+func (f *Facts) Agreed(at repo.Span) bool { return f.naming.agreed[at] }

@@ -9,7 +9,7 @@ import "slices"
 func (f *Facts) PerMaster(g *Group) []*Group {
 	var names []string
 	several := false
-	for _, s := range g.Sentinels {
+	for _, s := range g.AllSentinels() {
 		monitors := s.Monitors()
 		several = several || len(monitors) > 1
 		for _, m := range monitors {
@@ -41,6 +41,11 @@ func (f *Facts) PerMaster(g *Group) []*Group {
 						watched[t] = true
 					}
 				}
+			}
+		}
+		for _, r := range g.Released {
+			if r.Sentinel != nil && r.Sentinel.Monitors()[0].Name.Text == name {
+				part.Released = append(part.Released, r)
 			}
 		}
 		for _, t := range g.Redis {

@@ -68,7 +68,7 @@ func (f *Facts) Resolve(host, namespace string) Resolution {
 		r.Status = HostLoopback
 		return r
 	}
-	if len(f.Services) == 0 && len(f.Workloads) == 0 {
+	if len(f.Services) == 0 && len(f.Workloads) == 0 && len(f.Releases) == 0 {
 		return r
 	}
 	labels := strings.Split(host, ".")
@@ -197,6 +197,18 @@ func (f *Facts) resolve(name, pod, namespace, from string, sure bool) Resolution
 		r.Status, r.Nearest = HostMissing, f.nearestPod(s, pod)
 		return r
 	}
+	if released, ok := f.resolveReleased(name, pod, want); ok {
+		released.Namespace = namespace
+		return released
+	}
+	if elsewhere == nil {
+		for _, s := range f.released() {
+			if s.Object.Name == name && s.Object.Namespace != "" {
+				elsewhere = s
+				break
+			}
+		}
+	}
 	if elsewhere != nil {
 		r.Status, r.Service, r.Workloads = HostOtherNamespace, elsewhere, elsewhere.Workloads
 		return r
@@ -214,7 +226,7 @@ func (f *Facts) resolve(name, pod, namespace, from string, sure bool) Resolution
 
 func (f *Facts) nearestService(name string) string {
 	var names []string
-	for _, s := range f.Services {
+	for _, s := range append(f.released(), f.Services...) {
 		names = append(names, s.Object.Name)
 	}
 	return Nearest(name, names)

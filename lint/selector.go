@@ -51,7 +51,8 @@ func (f *Facts) selectWorkloads(s *Service) {
 	if len(s.Selector) == 0 {
 		return
 	}
-	if w := f.governed(s); w != nil && !slices.Contains(s.Workloads, w) {
+	// Others have Services of the same name that lead elsewhere on purpose.
+	if w := f.governed(s); w != nil && s.Headless && !slices.Contains(s.Workloads, w) {
 		if slip, ok := s.slip(w, true); ok && len(w.Unmatched()) == 0 {
 			s.Slip, s.Workloads = &slip, []*Workload{w}
 			return

@@ -36,6 +36,9 @@ type Server struct {
 	Made bool
 	// Confs are the texts that Directives come from.
 	Confs []*Conf
+	// Settings is, for a server that a chart makes, where the values decide
+	// whether it asks for a password.
+	Settings Place
 
 	unread []UnreadConf
 }

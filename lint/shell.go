@@ -22,6 +22,10 @@ type shellCommand struct {
 	heredocAt     int
 	heredocQuoted bool
 	hasHeredoc    bool
+	// input is the file that the command reads (<), piped says that it reads what
+	// the command before it prints.
+	input shellWord
+	piped bool
 }
 
 // name returns the command's base name.
@@ -50,6 +54,7 @@ type shellParser struct {
 	commands []shellCommand
 	cmd      shellCommand
 	pending  []pendingHeredoc
+	pipe     bool // the next command reads what the last one prints
 }
 
 type pendingHeredoc struct {
@@ -75,8 +80,12 @@ func (p *shellParser) run() {
 				p.i++
 			}
 		case c == ';' || c == '|' || c == '(' || c == ')' || c == '&':
+			before := len(p.commands)
 			p.flush()
 			p.i++
+			if p.pipe = c == '|' && len(p.commands) > before && !strings.HasPrefix(p.s[p.i:], "|"); p.pipe {
+				p.blankLines()
+			}
 		case c == '>' || c == '<':
 			p.redirect()
 		default:
@@ -111,9 +120,27 @@ func (p *shellParser) flush() {
 				p.pending[i].command = len(p.commands)
 			}
 		}
+		p.cmd.piped = p.pipe
+		p.pipe = false
 		p.commands = append(p.commands, p.cmd)
 	}
 	p.cmd = shellCommand{}
+}
+
+// blankLines skips what may stand between | and the command behind it.
+func (p *shellParser) blankLines() {
+	for p.i < len(p.s) {
+		switch {
+		case p.s[p.i] == ' ' || p.s[p.i] == '\t' || p.s[p.i] == '\r':
+			p.i++
+		case p.s[p.i] == '\n' && len(p.pending) == 0:
+			p.i++
+		case strings.HasPrefix(p.s[p.i:], "\\\n"):
+			p.i += 2
+		default:
+			return
+		}
+	}
 }
 
 func (p *shellParser) redirect() {
@@ -136,11 +163,14 @@ func (p *shellParser) redirect() {
 			p.pending = append(p.pending, h)
 			return
 		}
-		if strings.HasPrefix(p.s[p.i:], "&") {
+		duplicate := strings.HasPrefix(p.s[p.i:], "&")
+		if duplicate {
 			p.i++
 		}
 		p.blanks()
-		p.word()
+		if w := p.word(); !duplicate {
+			p.cmd.input = w
+		}
 		return
 	}
 	add := strings.HasPrefix(p.s[p.i:], ">")

@@ -1,13 +1,14 @@
 package lint
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/pattern"
 )
 
 var (
-	variablePattern = regexp.MustCompile(`^\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})$`)
-	catPattern      = regexp.MustCompile(`^(?:\$\(|` + "`" + `)\s*(?:cat\s+|<\s*)"?([^\s"'()` + "`" + `$|;]+)"?\s*(?:\)|` + "`" + `)$`)
+	variablePattern = pattern.New(`^\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})$`)
+	catPattern      = pattern.New(`^(?:\$\(|` + "`" + `)\s*(?:cat\s+|<\s*)"?([^\s"'()` + "`" + `$|;]+)"?\s*(?:\)|` + "`" + `)$`)
 )
 
 // shellVariable returns NAME of a word that is nothing but $NAME or ${NAME}.

@@ -60,11 +60,11 @@ func findStrays(env *repo.Environment) []Stray {
 	}
 	var strays []Stray
 	for _, o := range env.Objects {
-		if o.Namespace == "" || o.Kind == "Namespace" || count[o.Namespace] != 1 || named(env, o.Namespace) {
+		if sameNamespace(o.Namespace, "?") || o.Kind == "Namespace" || count[o.Namespace] != 1 || named(env, o.Namespace) {
 			continue
 		}
 		for _, p := range env.Objects {
-			if p.Namespace != "" && p.Namespace != o.Namespace && count[p.Namespace] >= minShared && (needs(o, p) || needs(p, o)) && !hasDouble(env, o, p.Namespace) {
+			if !sameNamespace(p.Namespace, o.Namespace) && count[p.Namespace] >= minShared && (needs(o, p) || needs(p, o)) && !hasDouble(env, o, p.Namespace) {
 				strays = append(strays, Stray{o, p.Namespace, p})
 				break
 			}

@@ -46,7 +46,12 @@ type Count struct {
 
 // SentinelCount counts the Sentinels of a group.
 func (f *Facts) SentinelCount(g *Group) Count {
-	c := Count{Known: len(g.Sentinels) > 0 && len(f.Unread()) == 0}
+	c := Count{Known: len(g.AllSentinels()) > 0 && len(f.Unread()) == 0}
+	for _, r := range g.Released {
+		if n, known, at := r.Pods(); r.Sentinel != nil {
+			c.N, c.Known, c.Places = c.N+n, c.Known && known, append(c.Places, at)
+		}
+	}
 	for _, s := range g.Sentinels {
 		n, known := f.PodCount(s.Container.Workload)
 		c.N += n
@@ -78,7 +83,9 @@ func (f *Facts) SentinelCount(g *Group) Count {
 // Unread returns the containers that run Redis, Valkey or Sentinel in a way
 // that cannot be read: images with an entrypoint of their own, scripts that are
 // not in the repository.
-func (f *Facts) Unread() []*Container {
+func (f *Facts) Unread() []*Container { return f.unread }
+
+func (f *Facts) findUnread() []*Container {
 	var all []*Container
 	for _, w := range f.Workloads {
 		if w.Object.Kind == "Job" || w.Object.Kind == "CronJob" {
@@ -120,7 +127,7 @@ func (c *Container) mayServe() bool {
 // replica of the group if none are given. It is not Known where a script or
 // something that cannot be read may make more.
 func (f *Facts) Replicas(g *Group, masters []*Workload) Count {
-	c := Count{Known: len(f.Unread()) == 0 && !f.assignsRoles() && !f.HasOperator() && !f.Env.Partial}
+	c := Count{Known: len(f.Unread()) == 0 && !f.rolesAssigned && !f.HasOperator() && !f.Env.Partial}
 	for _, s := range f.Redis {
 		w := s.Container.Workload
 		mine := slices.Contains(g.Redis, s) && (len(masters) == 0 || slices.Contains(masters, w))

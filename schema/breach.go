@@ -56,7 +56,11 @@ func (c *checker) breaches(full *node, broken []breach, env *environment) {
 		}
 		for _, see := range b.see {
 			if n := full.find(see); n != nil && n.at.known() && n.at != at {
-				e.Related = append(e.Related, c.related(n.at, fmt.Sprintf("%s is %s here", see, n.text)))
+				said := fmt.Sprintf("%s is %s here", see, n.text)
+				if n.broken { // whatever it is, it is not shown
+					said = see + " is here"
+				}
+				e.Related = append(e.Related, c.related(n.at, said))
 			}
 		}
 		c.note(env, e)
@@ -82,7 +86,11 @@ func (c *checker) blame(full *node, env *environment, key bool, paths ...string)
 		}
 		p = p[:i]
 		if n := full.find(p); n != nil && n.key.known() {
-			return n.key, join(n.path, strings.TrimPrefix(paths[0], p+"."))
+			path := n.path
+			for name := range strings.SplitSeq(strings.TrimPrefix(paths[0], p+"."), ".") {
+				path = join(path, name)
+			}
+			return n.key, path
 		}
 	}
 	switch {

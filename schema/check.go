@@ -64,7 +64,11 @@ func (c *checker) check(e *entry, n *node) {
 	case mapForm:
 		c.mapping(e, n)
 	case freeForm:
-		c.chartValues(n)
+		if short(n.path) == "gateway.values" {
+			c.chartValues(n)
+		} else {
+			c.vaultObject(n)
+		}
 	}
 }
 
@@ -111,8 +115,11 @@ func (c *checker) mapping(e *entry, n *node) {
 	}
 	n.broken = len(kept) < len(n.fields)
 	n.fields = kept
-	if short(n.path) == "redis.config" {
+	switch short(n.path) {
+	case "redis.config":
 		c.ownDirectives(n)
+	case "secrets.csi.parameters":
+		c.vaultObject(n)
 	}
 }
 

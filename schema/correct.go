@@ -63,7 +63,7 @@ func (c *checker) correction(e *entry, n *node) string {
 }
 
 func (c *checker) exampleHelp(e *entry) string {
-	if d := attr(e.v, "default"); d != "" {
+	if d := attr(e.v, "default"); d != "" && !strings.HasPrefix(d, "none") {
 		return "remove it to take the default, " + d
 	}
 	if example := c.loader.says(e.typ, "write"); example != "" && example != "write" {

@@ -13,6 +13,18 @@ var follows = map[string][]string{
 	"reason": {"enabled"},
 }
 
+// providerOf and engineOf are #ProviderOf and #EngineOf: a layer that chooses
+// another provider or engine drops what the layers below say to theirs.
+var (
+	providerOf = map[string]string{
+		"externalSecrets": "external-secrets", "sealedSecrets": "sealed-secrets", "sops": "sops", "csi": "csi",
+	}
+	engineOf = map[string]string{
+		"repoURL": "argocd", "revision": "argocd", "project": "argocd", "destination": "argocd", "applicationSet": "argocd",
+		"source": "flux",
+	}
+)
+
 // overlay lays upper over lower and returns the result; neither is changed, but
 // parts of them are shared.
 func overlay(lower, upper *node) *node {
@@ -29,7 +41,7 @@ func overlay(lower, upper *node) *node {
 		out.at, out.key, out.path, out.layer = lower.at, lower.key, lower.path, lower.layer
 	}
 	for _, f := range lower.fields {
-		if !superseded(f.name, upper) {
+		if !superseded(f.name, lower, upper) {
 			out.fields = append(out.fields, f)
 		}
 	}
@@ -41,9 +53,22 @@ func overlay(lower, upper *node) *node {
 
 // superseded reports whether a field of a lower layer follows a value that the
 // upper layer replaces.
-func superseded(name string, upper *node) bool {
+func superseded(name string, lower, upper *node) bool {
 	if upper.get(name) != nil {
 		return false
+	}
+	switch short(upper.path) {
+	case "secrets": // the settings of another provider
+		owner, chosen := providerOf[name], upper.get("provider")
+		return owner != "" && chosen != nil && chosen.text != owner
+	case "secrets.csi": // what another plugin was told
+		was, chosen := lower.get("provider"), upper.get("provider")
+		return was != nil && chosen != nil && chosen.text != was.text
+	case "delivery": // the settings of another engine
+		owner, chosen := engineOf[name], upper.get("engine")
+		return chosen != nil && (chosen.text == "none" || owner != "" && chosen.text != owner)
+	case "delivery.destination": // another way to name a cluster
+		return len(upper.fields) > 0
 	}
 	for _, other := range follows[name] {
 		if upper.get(other) != nil {

@@ -26,6 +26,7 @@ type Loader struct {
 	document *entry    // #Document
 	spec     *entry    // #Spec
 	defaults *node     // #Defaults
+	settings *node     // fields providers and engines: #ProviderDefaults and #EngineDefaults
 	preset   map[string]*node
 	words    map[string]string            // of types, by name and attribute
 	tables   map[string]map[string]string // of owned.cue, by name
@@ -120,8 +121,31 @@ func (l *Loader) compile() error {
 	l.words = map[string]string{}
 	l.tables = map[string]map[string]string{}
 	l.preset = map[string]*node{}
-	l.defaults, l.failed = decodeCUE(l.schema.LookupPath(cue.ParsePath("#Defaults")), "default")
-	return l.failed
+	if l.defaults, l.failed = decodeCUE(l.schema.LookupPath(cue.ParsePath("#Defaults")), "default"); l.failed != nil {
+		return l.failed
+	}
+	l.settings = &node{kind: mapKind}
+	for _, part := range []struct{ name, path string }{{"providers", "#ProviderDefaults"}, {"engines", "#EngineDefaults"}} {
+		n, err := decodeCUE(l.schema.LookupPath(cue.ParsePath(part.path)), "default")
+		if err != nil {
+			l.failed = err
+			return err
+		}
+		l.settings.set(part.name, n)
+	}
+	return nil
+}
+
+// chosen are the defaults of the provider and of the engine that a spec uses.
+func (l *Loader) chosen(spec *node) *node {
+	n := &node{kind: mapKind, layer: "default"}
+	if s := l.settings.get("providers").get(textAt(spec, "secrets.provider")); s != nil {
+		n.set("secrets", s)
+	}
+	if s := l.settings.get("engines").get(textAt(spec, "delivery.engine")); s != nil {
+		n.set("delivery", s)
+	}
+	return n
 }
 
 // layer is what a preset sets; nil for "".
@@ -188,6 +212,7 @@ func (c *checker) deployment(root *node) (*Deployment, error) {
 			return nil, err
 		}
 	}
+	c.oneSet(envs)
 	c.tell(envs)
 	if len(c.errs) > 0 {
 		return nil, nil
@@ -243,7 +268,7 @@ func (c *checker) complete(name string, full *node, env *environment) (*node, er
 	if err != nil {
 		return nil, err
 	}
-	full = overlay(overlay(v.derived, names(name, full)), full)
+	full = overlay(overlay(overlay(v.derived, names(name, full)), c.loader.chosen(full)), full)
 	if env != nil {
 		c.breaches(full, v.broken, env)
 		c.directives(full, env)
@@ -251,6 +276,7 @@ func (c *checker) complete(name string, full *node, env *environment) (*node, er
 			c.amounts(full, env)
 		}
 		c.chartKeys(full, env)
+		c.secretSources(full, env)
 	}
 	return full, nil
 }
@@ -272,6 +298,16 @@ func decode(full *node) (Spec, error) {
 	gateway, _ := value["gateway"].(map[string]any)
 	values, _ := gateway["values"].(map[string]any)
 	delete(gateway, "values")
+	objects := map[string]map[string]any{} // of the CSI driver, by purpose
+	if secrets, ok := value["secrets"].(map[string]any); ok {
+		csi, _ := secrets["csi"].(map[string]any)
+		for _, p := range purposes {
+			if of, ok := csi[p.name].(map[string]any); ok {
+				objects[p.name], _ = of["object"].(map[string]any)
+				delete(of, "object")
+			}
+		}
+	}
 	data, err := json.Marshal(value)
 	if err != nil {
 		return spec, err
@@ -281,6 +317,9 @@ func decode(full *node) (Spec, error) {
 	if err := dec.Decode(&spec); err != nil {
 		return spec, fmt.Errorf("the schema and the type Spec differ: %w", err)
 	}
+	// What the schema leaves open goes past JSON, which has no integers.
 	spec.Gateway.Values = values
+	csi := &spec.Secrets.CSI
+	csi.Auth.Object, csi.CloudToken.Object, csi.License.Object = objects["auth"], objects["cloudToken"], objects["license"]
 	return spec, nil
 }

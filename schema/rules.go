@@ -3,6 +3,7 @@ package schema
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,13 +35,8 @@ var asked = []string{
 	"delivery.destination", "delivery.destination.server", "delivery.destination.name", "delivery.destination.labels",
 }
 
-// derived are the fields whose default #Rules computes from others.
-var derived = []string{
-	"sentinel.quorum", "gateway.image.tag",
-	"secrets.externalSecrets.refreshInterval", "secrets.externalSecrets.store.kind", "secrets.sops.decryptionSecret",
-	"delivery.path", "delivery.namespace", "delivery.chartRepository",
-	"delivery.revision", "delivery.project", "delivery.applicationSet", "delivery.destination.server", "delivery.source",
-}
+// derived are the fields whose default #Rules computes from ruled ones.
+var derived = []string{"sentinel.quorum", "gateway.image.tag"}
 
 // names are the defaults of #Rules that repeat a name. They are copied without
 // asking CUE, because names differ between environments that agree otherwise.
@@ -50,7 +46,32 @@ func names(name string, spec *node) *node {
 	if namespace := spec.get("namespace"); namespace != nil && !namespace.broken {
 		putNode(n, "gateway.namespace", nodeOf(namespace.text, "default"))
 	}
+	if block := map[string]string{"sealed-secrets": "sealedSecrets", "sops": "sops"}[textAt(spec, "secrets.provider")]; block != "" {
+		for _, purpose := range purposes {
+			if secret := textAt(spec, purpose.field+".secretName"); secret != "" {
+				putNode(n, "secrets."+block+"."+purpose.name, nodeOf("secrets/"+secret+".yaml", "default"))
+			}
+		}
+	}
 	return n
+}
+
+// A purpose is one secret of a deployment: what the settings of a provider call
+// it, and the field that refers to it.
+type purpose struct{ name, field string }
+
+var purposes = []purpose{
+	{"auth", "redis.auth"},
+	{"cloudToken", "gateway.cloudToken"},
+	{"license", "gateway.license"},
+}
+
+// textAt is the text of a field without a mistake of its own, else "".
+func textAt(n *node, path string) string {
+	if n = n.find(path); n == nil || n.broken {
+		return ""
+	}
+	return n.text
 }
 
 // A verdict is what #Rules makes of one spec.
@@ -78,12 +99,8 @@ func (c *checker) judge(spec *node) (verdict, error) {
 		}
 	}
 	for _, path := range asked {
-		switch n := spec.find(path); {
-		case n == nil:
-		case n.kind != mapKind:
-			put(in, path, true)
-		case len(n.fields) > 0:
-			put(in, path, map[string]any{})
+		if v := presence(spec, path); v != nil {
+			put(in, path, v)
 		}
 	}
 	key, err := json.Marshal(in)
@@ -111,6 +128,30 @@ func (c *checker) judge(spec *node) (verdict, error) {
 	}
 	c.verdicts[string(key)] = out
 	return out, nil
+}
+
+// presence is what CUE gets for a field of asked: true or an empty mapping if it
+// is there, else nil. Below a text that stands in the place of a mapping nothing
+// is missing: the text is the mistake.
+func presence(spec *node, path string) any {
+	n, rest := spec, path
+	for rest != "" && n != nil && n.kind == mapKind {
+		var name string
+		name, rest, _ = strings.Cut(rest, ".")
+		n = n.get(name)
+	}
+	holds := slices.ContainsFunc(asked, func(other string) bool { return strings.HasPrefix(other, path+".") })
+	switch {
+	case n == nil:
+		return nil
+	case n.kind == mapKind && len(n.fields) == 0 && !n.broken:
+		return nil
+	case n.kind == mapKind:
+		return map[string]any{}
+	case holds && rest == "", rest != "" && !strings.HasPrefix(path, "secrets."):
+		return nil
+	}
+	return true
 }
 
 // breachOf reads an error of #Rules: its path ends in _rules, the kind, the

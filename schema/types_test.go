@@ -163,12 +163,23 @@ func TestRuledFields(t *testing.T) {
 				walk(it.Value(), p)
 				continue
 			}
-			if !slices.Contains(ruled, p) && !slices.Contains([]string{"namespace", "gateway.namespace", "gateway.releaseName"}, p) {
+			if !slices.Contains(ruled, p) && !slices.Contains(asked, p) && !slices.Contains([]string{"namespace", "gateway.namespace", "gateway.releaseName"}, p) {
 				t.Errorf("#Rules reads %s, which Parse does not give it", p)
 			}
 		}
 	}
 	walk(l.rules, "")
+}
+
+// TestOwnersMirrorSchema holds what layers drop against the tables of the rules.
+func TestOwnersMirrorSchema(t *testing.T) {
+	l := compiled(t)
+	if diff := cmp.Diff(l.owned("#ProviderOf"), providerOf); diff != "" {
+		t.Errorf("#ProviderOf and providerOf differ:\n%s", diff)
+	}
+	if diff := cmp.Diff(l.owned("#EngineOf"), engineOf); diff != "" {
+		t.Errorf("#EngineOf and engineOf differ:\n%s", diff)
+	}
 }
 
 // TestPresetsOnlySize holds presets to what they are for.

@@ -31,7 +31,7 @@ func (c *checker) wrongForm(e *entry, n *node) {
 		help = "write [" + c.loader.says(e.open().elem.typ, "write") + "]"
 	case n.path == "environments":
 		help = "write the name of each environment and what it is: prod: {preset: prod}"
-	case e.form == mapForm:
+	case e.form == mapForm, e.form == freeForm:
 		help = "write name: value, one below the other"
 	}
 	c.report(n.at, n.path, KindWrongType, fmt.Sprintf("%s must be %s, not %s", name, e.form.words(), c.describe(e, n)), help)
@@ -63,8 +63,8 @@ func (c *checker) wrongValue(e *entry, n *node) {
 }
 
 func (c *checker) emptyHelp(e *entry, n *node) string {
-	switch d := c.loader.defaultWords(e, n.path); d {
-	case "", "[]":
+	switch d := c.loader.defaultWords(e, n.path); {
+	case d == "", d == "[]", strings.HasPrefix(d, "none"):
 		return "remove it, or write a value"
 	default:
 		return fmt.Sprintf("remove it to take the default, %s, or write a value", d)
@@ -142,9 +142,9 @@ func (c *checker) unknownField(e *entry, n *node, f field) string {
 }
 
 func (c *checker) wrongKey(e *entry, n *node, f field) {
-	what, typ := "name of an environment", "#Name"
+	what, typ := "name of an environment", "#"+attr(e.v, "keys")
 	if n.path != "environments" {
-		what, typ = "key of "+short(n.path), "#AnnotationKey"
+		what = "key of " + short(n.path)
 	}
 	help := "write a name such as " + c.loader.says(typ, "write")
 	if better := c.firstAllowed("keys "+short(n.path), e.keys, nameCorrections(f.name)); better != "" {

@@ -95,6 +95,7 @@ func (g *globals) commit(ctx context.Context, f commitFlags) error {
 	if err := c.prepare(ctx); err != nil {
 		return gitError(err)
 	}
+	c.noteSpec()
 	if f.dryRun {
 		return gitError(c.show(ctx))
 	}
@@ -269,7 +270,7 @@ func (c *committer) moveBranch(ctx context.Context, commit string, p *plan) erro
 		c.note("%s is checked out in %s and was left there: git pull brings the commit", c.target.name, at)
 		return nil
 	}
-	err = c.repo.UpdateRef(ctx, c.target.ref, commit, c.target.local, "quorumwright commit: "+p.message.subject)
+	err = c.repo.UpdateRef(ctx, c.target.ref, commit, c.target.local, reflogEntry+p.message.subject)
 	var moved *git.MovedError
 	if errors.As(err, &moved) && c.remote != nil {
 		c.note("the commit is pushed; %s moved here meanwhile and was left alone", c.target.name)

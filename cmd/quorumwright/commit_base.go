@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 )
 
 // A target is the branch to commit to, and what is there.
@@ -13,6 +14,7 @@ type target struct {
 	remote    string // its commit on the remote, "" if there is none or no --push
 	tip       string // the one of both that counts
 	base      string // the commit to build on
+	since     string // the commit that the spec on the disk is a change of
 	replace   bool   // base is not tip: what the branch holds is built anew
 }
 
@@ -27,7 +29,7 @@ func (c *committer) chooseBase(ctx context.Context) error {
 	if t.local, err = c.repo.Tip(ctx, t.ref); err != nil {
 		return err
 	}
-	t.tip, t.base, t.replace = t.local, c.head, false
+	t.tip, t.base, t.since, t.replace = t.local, c.head, c.head, false
 	if c.remote != nil {
 		if err := c.chooseTip(ctx); err != nil {
 			return err
@@ -38,7 +40,8 @@ func (c *committer) chooseBase(ctx context.Context) error {
 		return nil
 	case !t.own:
 		t.base = t.tip
-		return nil
+		t.since, err = c.madeHere(ctx)
+		return err
 	}
 	// A branch of ours that is merged, or that holds nothing but commits of
 	// ours, is built anew.
@@ -48,10 +51,69 @@ func (c *committer) chooseBase(ctx context.Context) error {
 	}
 	if !ours {
 		t.base = t.tip
-		return nil
+		t.since, err = c.newestOfOurs(ctx)
+		return err
 	}
 	t.replace = true
 	return nil
+}
+
+// reflogEntry is how the reason begins that git notes for a branch when this
+// command moves it.
+const reflogEntry = "quorumwright commit: "
+
+// madeHere returns the newest commit of the branch that this command made in
+// this clone, else HEAD. The spec on the disk goes on from there.
+func (c *committer) madeHere(ctx context.Context) (string, error) {
+	if c.target.local == "" {
+		return c.head, nil
+	}
+	moves, err := c.repo.Reflog(ctx, c.target.ref, maxForeign)
+	if err != nil {
+		return "", err
+	}
+	for _, move := range moves {
+		if strings.HasPrefix(move.Reason, reflogEntry) {
+			in, err := c.repo.Contains(ctx, c.target.base, move.Commit)
+			if err != nil {
+				return "", err
+			}
+			if in {
+				return c.unlessMerged(move.Commit)
+			}
+		}
+	}
+	return c.head, nil
+}
+
+// newestOfOurs returns the newest commit of a branch of ours that this program
+// made, else HEAD.
+func (c *committer) newestOfOurs(ctx context.Context) (string, error) {
+	commits, err := c.repo.Commits(ctx, c.target.tip, c.head, maxForeign)
+	if err != nil {
+		return "", err
+	}
+	for _, commit := range commits {
+		message, err := c.repo.Message(commit)
+		if err != nil {
+			return "", err
+		}
+		if isOurs(message) {
+			return c.unlessMerged(commit)
+		}
+	}
+	return c.head, nil
+}
+
+// unlessMerged returns a commit if its spec is one that lay on the disk, else
+// HEAD: a spec that was put together on the branch holds changes that the disk
+// never had, and they would look as if they had been undone.
+func (c *committer) unlessMerged(commit string) (string, error) {
+	message, err := c.repo.Message(commit)
+	if err != nil || !hasTrailer(message, trailerMerged) {
+		return commit, err
+	}
+	return c.head, nil
 }
 
 // chooseTip asks the remote where the branch is. What the person did not push is

@@ -30,7 +30,7 @@ func (c *committer) plan(ctx context.Context) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := c.specOn(ctx, base)
+	text, merged, err := c.specOn(ctx, base)
 	if err != nil {
 		return nil, err
 	}
@@ -77,14 +77,18 @@ func (c *committer) plan(ctx context.Context) (*plan, error) {
 	if len(p.changes) == 0 {
 		return p, nil
 	}
-	if err := c.lint(p.files, dir); err != nil {
-		return nil, err
-	}
 	after, err := fs.Sub(p.files, dir)
 	if err != nil {
 		return nil, err
 	}
-	return p, c.describe(p, oldSpec(c.spec.name, old), d, text, before, after, changes)
+	if p.message, err = c.describe(oldSpec(c.spec.name, old), d, before, after, changes); err != nil {
+		return nil, err
+	}
+	p.message.input = text
+	if merged {
+		p.message.merged = c.spec.path
+	}
+	return p, c.lint(p.files, dir)
 }
 
 // add notes a file of the commit.
@@ -152,15 +156,15 @@ func oldSpec(name string, text []byte) *schema.Deployment {
 	return d
 }
 
-// describe writes the message.
-func (c *committer) describe(p *plan, old, next *schema.Deployment, text []byte, before, after fs.FS, changes []generate.Change) error {
+// describe says what a commit does, for its message.
+func (c *committer) describe(old, next *schema.Deployment, before, after fs.FS, changes []generate.Change) (commitMessage, error) {
 	chosen := c.flags.environments
 	if len(chosen) == 0 {
 		chosen = environmentsOf(old, next)
 	}
 	list, err := effects(old, next, before, after, chosen, touchedBy(changes, environmentsOf(old, next)))
 	if err != nil {
-		return &exitError{exitFailed, err}
+		return commitMessage{}, &exitError{exitFailed, err}
 	}
 	var told []effect
 	var left []string
@@ -175,7 +179,7 @@ func (c *committer) describe(p *plan, old, next *schema.Deployment, text []byte,
 	if len(left) > 0 {
 		c.note("the base changes too, and %s with it: commit without -e to generate all", strings.Join(left, ", "))
 	}
-	m := commitMessage{subject: subject(told), lines: effectLines(told), environments: chosen, input: text}
+	m := commitMessage{subject: subject(told), lines: effectLines(told), environments: chosen}
 	if len(left) > 0 {
 		m.lines = append(m.lines, "the base changes too, for "+strings.Join(left, ", "))
 	}
@@ -191,8 +195,7 @@ func (c *committer) describe(p *plan, old, next *schema.Deployment, text []byte,
 			m.environments = append(m.environments, e.environment)
 		}
 	}
-	p.message = m
-	return nil
+	return m, nil
 }
 
 // touchedBy returns the environments that changed files belong to.

@@ -68,14 +68,18 @@ func (c *committer) readSpec(ctx context.Context) error {
 		}
 		s.tracked = !slices.Contains(ignored, s.path)
 	}
-	switch {
+	c.spec = s
+	return nil
+}
+
+// noteSpec says that the spec is not the one of HEAD.
+func (c *committer) noteSpec() {
+	switch s := c.spec; {
 	case s.head == nil && s.tracked:
 		c.note("%s is not in HEAD: the commit holds it as it is on the disk", s.name)
 	case s.head != nil && !bytes.Equal(s.head, s.disk):
 		c.note("%s differs from HEAD: the commit holds it as it is on the disk", s.name)
 	}
-	c.spec = s
-	return nil
 }
 
 func unixLines(data []byte) []byte { return bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")) }
@@ -96,30 +100,41 @@ func readBlob(files *git.FS, name string) ([]byte, error) {
 }
 
 // specOn returns the spec to generate from on a base. If only one side changed
-// it since HEAD, that side's; if both did, both changes together.
-func (c *committer) specOn(ctx context.Context, base *git.FS) ([]byte, error) {
+// it since they parted, that side's; if both did, both changes together, and
+// merged is true.
+func (c *committer) specOn(ctx context.Context, base *git.FS) (text []byte, merged bool, err error) {
 	s := c.spec
 	if !s.tracked {
-		return s.disk, nil
+		return s.disk, false, nil
 	}
 	there, err := readBlob(base, s.path)
 	if err != nil {
-		return nil, err
+		return nil, false, err
+	}
+	before := s.head
+	if c.target.since != c.head {
+		files, err := c.repo.Tree(ctx, c.target.since)
+		if err != nil {
+			return nil, false, err
+		}
+		if before, err = readBlob(files, s.path); err != nil {
+			return nil, false, err
+		}
 	}
 	switch {
-	case bytes.Equal(there, s.head), bytes.Equal(there, s.disk):
-		return s.disk, nil
+	case bytes.Equal(there, before), bytes.Equal(there, s.disk):
+		return s.disk, false, nil
 	case there == nil:
-		return nil, usagef("%s was removed on %s: restore it there, or choose another --branch", s.name, c.target.name)
-	case bytes.Equal(s.disk, s.head):
-		return there, nil
+		return nil, false, usagef("%s was removed on %s: restore it there, or choose another --branch", s.name, c.target.name)
+	case bytes.Equal(s.disk, before):
+		return there, false, nil
 	}
-	merged, err := c.repo.Merge(ctx, s.disk, s.head, there)
+	text, err = c.repo.Merge(ctx, s.disk, before, there)
 	if errors.Is(err, git.ErrConflict) {
-		return nil, usagef("%s changed on %s too, in the same lines: bring that change here first (git pull, or git merge %s), then run again", s.name, c.target.name, c.target.base[:12])
+		return nil, false, usagef("%s changed on %s too, in the same lines: bring that change here first (git pull, or git merge %s), then run again", s.name, c.target.name, c.target.base[:12])
 	}
 	if err == nil {
 		c.note("%s changed on %s too: the commit holds both changes", s.name, c.target.name)
 	}
-	return merged, err
+	return text, true, err
 }

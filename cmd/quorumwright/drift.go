@@ -17,8 +17,8 @@ type driftWords struct {
 	out, spec string // the output folder and the spec, as the person names them
 }
 
-// problems words each change. own may word it itself; false leaves it to here.
-func (w driftWords) problems(changes []generate.Change, own func(generate.Change, *repo.Problem) bool) []repo.Problem {
+// problems words each change. reword, if any, may say it better.
+func (w driftWords) problems(changes []generate.Change, reword func(generate.Change, *repo.Problem)) []repo.Problem {
 	changed := map[string]bool{} // folders with a change besides their ownership file
 	for _, c := range changes {
 		if path.Base(c.Path) != generate.OwnershipFile {
@@ -27,14 +27,13 @@ func (w driftWords) problems(changes []generate.Change, own func(generate.Change
 	}
 	var problems []repo.Problem
 	for _, c := range changes {
-		p := w.problem(c)
-		if own != nil && own(c, &p) {
-			problems = append(problems, p)
-			continue
-		}
 		// The ownership file of a folder differs whenever another file does.
 		if path.Base(c.Path) == generate.OwnershipFile && changed[path.Dir(c.Path)] {
 			continue
+		}
+		p := w.problem(c)
+		if reword != nil {
+			reword(c, &p)
 		}
 		problems = append(problems, p)
 	}

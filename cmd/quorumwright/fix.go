@@ -73,7 +73,7 @@ func rewrite(file lint.FixedFile) error {
 		return failedf("%s: %s", file.Name, reason(err))
 	}
 	if !bytes.Equal(now, file.Old) {
-		return failedf("%s: changed while it was judged, left as it is; run again", file.Name)
+		return failedf("%s: changed meanwhile, left as it is; run again", file.Name)
 	}
 	temp, err := os.CreateTemp(filepath.Dir(file.Name), ".quorumwright-*")
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
@@ -44,6 +45,7 @@ type lintFlags struct {
 	profile      string
 	exclude      []string
 	maxFileSize  int64
+	chart        chartLook
 	baseline     baselineFlags
 	suppressed   bool
 	fix          fixFlags
@@ -56,11 +58,12 @@ func newLint(g *globals) *cobra.Command {
 		Short:   "Judge whether the halves of a GitOps repository meet",
 		Long:    lintDoc,
 		Example: lintExample,
-		RunE:    func(cmd *cobra.Command, paths []string) error { return g.lint(f, paths) },
+		RunE:    func(cmd *cobra.Command, paths []string) error { return g.lint(cmd.Context(), f, paths) },
 	}
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.values, "values", nil, "Helm values `FILE` of the gateway; may be repeated, a later file wins")
 	flags.StringVar(&f.chartVersion, "chart-version", "", "`VERSION` of the gateway's chart, if the repository does not tell")
+	flags.StringVar(&f.chart.path, "chart", "", "render the values with the gateway's chart at `PATH`, a folder or a .tgz, and judge the result too; needs helm")
 	flags.StringArrayVar(&f.exclude, "exclude", nil, "leave out files that match the `GLOB`; may be repeated")
 	flags.Int64Var(&f.maxFileSize, "max-file-size", 1<<20, "do not read files larger than this many `BYTES`")
 	flags.StringVar(&f.baseline.file, "baseline", "", "`FILE` with findings to live with for now")
@@ -96,7 +99,11 @@ func (f *lintFlags) configure(c *config) {
 	f.exclude = append(f.exclude, c.exclude...)
 }
 
-func (g *globals) lint(f lintFlags, paths []string) error {
+func (g *globals) lint(ctx context.Context, f lintFlags, paths []string) error {
+	if err := f.chart.open(ctx); err != nil {
+		return err
+	}
+	defer f.chart.close()
 	opts := repo.Options{Paths: paths, Values: f.values, MaxFileSize: f.maxFileSize}
 	if slices.Contains(paths, "-") {
 		b, err := io.ReadAll(io.LimitReader(g.in, maxStdin+1))
@@ -138,12 +145,19 @@ func (g *globals) judge(f lintFlags, fsys fs.FS, opts repo.Options, problems []r
 	}
 	today := time.Now()
 	look := func() (*repo.Repo, []*lint.Finding, error) {
-		opts.ChartVersion, opts.Exclude, opts.With = f.chartVersion, f.exclude, c.with
+		opts.ChartVersion, opts.Exclude, opts.With = cmp.Or(f.chartVersion, f.chart.version()), f.exclude, c.with
 		r, err := repo.Open(fsys, opts)
 		if err != nil {
 			return nil, nil, &exitError{exitFailed, err}
 		}
-		findings := lint.Run(r, lint.Options{Rules: chosen, Known: rules.All(), Strict: f.profile == "strict", Problems: problems, Today: today})
+		how := lint.Options{Rules: chosen, Known: rules.All(), Strict: f.profile == "strict", Problems: problems, Today: today}
+		findings, err := f.chart.look(g, r, lint.Run(r, how), func(r *repo.Repo) []*lint.Finding {
+			how.Problems = nil
+			return lint.Run(r, how)
+		})
+		if err != nil {
+			return nil, nil, err
+		}
 		c.apply(findings, today)
 		return r, findings, nil
 	}
@@ -172,7 +186,7 @@ func (g *globals) judge(f lintFlags, fsys fs.FS, opts repo.Options, problems []r
 	if g.verbose {
 		fmt.Fprintf(g.err, "%d files read, %d kustomize roots rendered, %d rules\n", len(r.Files), r.Roots, len(chosen))
 	}
-	return verdict(findings, failOn)
+	return f.chart.verdict(verdict(findings, failOn))
 }
 
 // verdict turns findings into the exit code. A limit that was hit means that

@@ -10,6 +10,7 @@ import (
 const (
 	trailerEnvironment = "Quorumwright-Environment"
 	trailerInput       = "Quorumwright-Input"
+	trailerMerged      = "Quorumwright-Merged"
 	trailerVersion     = "Quorumwright-Version"
 	trailerSignoff     = "Signed-off-by"
 )
@@ -20,6 +21,7 @@ type commitMessage struct {
 	lines        []string // what changes, one line for each kind of change
 	environments []string
 	input        []byte // the spec
+	merged       string // its path, if it is not the one on the disk; or ""
 	signoff      string // "Name <address>", or ""
 }
 
@@ -35,6 +37,9 @@ func (m commitMessage) String() string {
 	digest := sha256.Sum256(m.input)
 	b.WriteString(trailerEnvironment + ": " + strings.Join(m.environments, ", ") + "\n")
 	b.WriteString(trailerInput + ": sha256:" + hex.EncodeToString(digest[:]) + "\n")
+	if m.merged != "" {
+		b.WriteString(trailerMerged + ": " + m.merged + "\n")
+	}
 	b.WriteString(trailerVersion + ": " + version() + "\n")
 	if m.signoff != "" {
 		b.WriteString(trailerSignoff + ": " + m.signoff + "\n")
@@ -76,16 +81,19 @@ func wrap(line, indent string) string {
 	return b.String() + "\n"
 }
 
-// isOurs tells whether a commit message is one that this program wrote.
-func isOurs(message string) bool {
+// hasTrailer tells whether the last paragraph of a commit message has a trailer.
+func hasTrailer(message, name string) bool {
 	paragraphs := strings.Split(strings.TrimRight(message, "\n"), "\n\n")
 	for line := range strings.Lines(paragraphs[len(paragraphs)-1]) {
-		if strings.HasPrefix(line, trailerInput+": sha256:") {
+		if strings.HasPrefix(line, name+": ") {
 			return true
 		}
 	}
 	return false
 }
+
+// isOurs tells whether a commit message is one that this program wrote.
+func isOurs(message string) bool { return hasTrailer(message, trailerInput) }
 
 // requestBody is the text of a pull request: what changes, and what was looked
 // at.

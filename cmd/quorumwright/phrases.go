@@ -3,13 +3,11 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"reflect"
-	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/quorumwright/quorumwright/internal/git"
+	"github.com/quorumwright/quorumwright/internal/pattern"
 	"github.com/quorumwright/quorumwright/schema"
 )
 
@@ -21,54 +19,21 @@ var versionPhrases = map[string]string{
 	"gateway.chart.version":   "chart",
 }
 
-// wordless are the fields whose values are not told: they may be long, and a
-// person may have put into them what nobody should read.
-var wordless = regexp.MustCompile(`^gateway\.(values|plugins|service\.annotations)\b`)
-
 // secretive are keys whose values are not told.
-var secretive = regexp.MustCompile(`(?i)(pass|secret|token|credential|license|key)[A-Za-z]*$`)
+var secretive = pattern.New(`(?i)(pass|secret|token|credential|license|key)[A-Za-z]*$`)
 
 // references are fields that are called like secrets, and say where one is.
-var references = regexp.MustCompile(`\.(secretName|key)$`)
+var references = pattern.New(`\.(secretName|key)$`)
 
 // specPhrases says in the domain's words what differs between two environments'
-// specs: "redis 7.2.4 → 7.2.5", "redis.nodes 3 → 5". Versions come first, then
-// the fields in the order of their paths.
+// specs: "redis 7.2.4 → 7.2.5", "redis.nodes 3 → 5".
 func specPhrases(old, new schema.Spec) ([]string, error) {
-	from, err := fieldsOf(old)
-	if err != nil {
-		return nil, err
+	changes, err := fieldChanges(old, new)
+	var phrases []string
+	for _, c := range changes {
+		phrases = append(phrases, c.Text)
 	}
-	to, err := fieldsOf(new)
-	if err != nil {
-		return nil, err
-	}
-	paths := maps.Clone(from)
-	maps.Copy(paths, to)
-	var versions, others []string
-	told := map[string]bool{}
-	for _, path := range slices.Sorted(maps.Keys(paths)) {
-		if from[path] == to[path] {
-			continue
-		}
-		if group := wordless.FindString(path); group != "" {
-			if !told[group] {
-				told[group] = true
-				others = append(others, group+" changed")
-			}
-			continue
-		}
-		if name, ok := versionPhrases[path]; ok {
-			versions = append(versions, phrase(name, from[path], to[path]))
-			continue
-		}
-		if secretive.MatchString(path) && !references.MatchString(path) {
-			others = append(others, path+" changed")
-			continue
-		}
-		others = append(others, phrase(path, from[path], to[path]))
-	}
-	return append(versions, others...), nil
+	return phrases, err
 }
 
 func phrase(name, from, to string) string {

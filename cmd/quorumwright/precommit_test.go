@@ -43,34 +43,70 @@ func TestPreCommit(t *testing.T) {
 	write(t, filepath.Join(user, ".pre-commit-config.yaml"), config)
 	runIn(t, user, env, "pre-commit", "install")
 	commit := func() (string, error) {
-		git(user, "add", "-A")
 		cmd := exec.Command("git", "commit", "-m", "change")
 		cmd.Dir, cmd.Env = user, env
 		out, err := cmd.CombinedOutput()
 		return string(out), err
 	}
 
-	if out, err := commit(); err == nil || !strings.Contains(out, "missing") {
-		t.Errorf("a spec without its tree was committed (%v):\n%s", err, out)
+	refused := func(what string, sentences ...string) {
+		t.Helper()
+		out, err := commit()
+		if err == nil {
+			t.Fatalf("%s was committed:\n%s", what, out)
+		}
+		text := strings.Join(strings.Fields(out), " ") // the report wraps its lines
+		for _, want := range sentences {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: pre-commit did not print %q:\n%s", what, want, out)
+			}
+		}
 	}
+	edit := func(name, old, new string) {
+		t.Helper()
+		path := filepath.Join(user, name)
+		text, err := os.ReadFile(path)
+		if err != nil || !strings.Contains(string(text), old) {
+			t.Fatalf("%s does not hold %q: %v", name, old, err)
+		}
+		write(t, path, strings.Replace(string(text), old, new, 1))
+	}
+
+	git(user, "add", "-A")
+	refused("a spec without its tree", "deploy/base/kustomization.yaml is missing: the spec asks for it")
 	runIn(t, user, env, bin, "generate", "-q")
+	git(user, "add", "-A")
 	if out, err := commit(); err != nil {
 		t.Fatalf("a tree in sync was refused:\n%s", out)
 	}
-	values := filepath.Join(user, "deploy/overlays/prod/values.yaml")
-	text, err := os.ReadFile(values)
-	if err != nil {
-		t.Fatal(err)
-	}
-	write(t, values, strings.Replace(string(text), "master: mymaster", "master: other", 1))
-	out, err := commit()
-	if err == nil {
-		t.Fatal("a hand edit was committed")
-	}
-	for _, want := range []string{"gitops/drift", "overlays/prod/values.yaml: changed by hand", "sentinel/master-name-mismatch"} {
-		if !strings.Contains(out, want) {
-			t.Errorf("pre-commit did not print %q:\n%s", want, out)
-		}
+
+	// A new environment, generated, and only what git knew before is added.
+	// pre-commit puts unstaged changes away, but leaves what git does not know.
+	edit("quorumwright.yaml", "  dev: {preset: dev}\n", "  dev: {preset: dev}\n  qa: {preset: dev}\n")
+	runIn(t, user, env, bin, "generate", "-q")
+	git(user, "add", "-u")
+	refused("a tree that was not added", "deploy/overlays/qa/values.yaml is generated and right on the disk, but not added",
+		"help: run git add deploy/overlays/qa/values.yaml")
+	git(user, "add", "-A")
+
+	edit("deploy/overlays/prod/values.yaml", "master: mymaster", "master: other")
+	git(user, "add", "-A")
+	refused("a hand edit", "deploy/overlays/prod/values.yaml was changed by hand", "sentinel/master-name-mismatch")
+	runIn(t, user, env, bin, "generate", "-q", "--force")
+
+	edit("quorumwright.yaml", "size: 8Gi", "size: 9Gi")
+	git(user, "add", "-A")
+	refused("a stale overlay", "deploy/overlays/prod/statefulset.patch.yaml is stale: it was generated before the spec changed")
+	runIn(t, user, env, bin, "generate", "-q")
+
+	write(t, filepath.Join(user, "redis-auth.yaml"), "apiVersion: v1\nkind: Secret\nmetadata: {name: redis-auth, namespace: gravitee-apim}\nstringData: {password: hunter2hunter2}\n")
+	git(user, "add", "-A")
+	refused("a password", "error[secret/plaintext]: ", "redis-auth.yaml:4:")
+	git(user, "rm", "-q", "-f", "redis-auth.yaml")
+
+	git(user, "add", "-A")
+	if out, err := commit(); err != nil {
+		t.Fatalf("after all is mended the commit was refused:\n%s", out)
 	}
 }
 

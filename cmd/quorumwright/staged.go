@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"testing/fstest"
 
 	"github.com/quorumwright/quorumwright/generate"
 	"github.com/quorumwright/quorumwright/internal/git"
@@ -32,7 +33,12 @@ func (g *globals) checkStaged(ctx context.Context, f lintFlags, out string) erro
 	if err != nil {
 		return err
 	}
-	return g.judge(f, index, repo.Options{Dir: r.Prefix}, problems)
+	var files fs.FS = index
+	opts := repo.Options{Dir: r.Prefix}
+	if _, err := fs.Stat(index, r.Prefix); errors.Is(err, fs.ErrNotExist) {
+		files, opts.Dir = fstest.MapFS{}, "" // nothing of this folder is staged
+	}
+	return g.judge(f, files, opts, problems)
 }
 
 // stagedDrift tells how the staged tree differs from the staged spec.
@@ -152,21 +158,19 @@ func (s *stagedWords) findIgnored(ctx context.Context, r *git.Repo, dir string, 
 	return nil
 }
 
-// notAdded words a change that is right on the disk already.
-func (s *stagedWords) notAdded(c generate.Change, p *repo.Problem) bool {
+// notAdded rewords a change that is right on the disk already.
+func (s *stagedWords) notAdded(c generate.Change, p *repo.Problem) {
 	name := s.name(c.Path)
 	data, err := fs.ReadFile(s.disk, c.Path)
-	there := err == nil
 	if c.Want == nil {
-		if there || !errors.Is(err, fs.ErrNotExist) {
-			return false
+		if errors.Is(err, fs.ErrNotExist) {
+			p.Message = fmt.Sprintf("%s is orphaned, and deleted on the disk, but the deletion is not added", name)
+			p.Help = "run git add " + name
 		}
-		p.Message = fmt.Sprintf("%s is orphaned, and deleted on the disk, but the deletion is not added", name)
-		p.Help = "run git add " + name
-		return true
+		return
 	}
-	if !there || !bytes.Equal(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), c.Want) {
-		return false
+	if err != nil || !bytes.Equal(unixLines(data), c.Want) {
+		return
 	}
 	p.Span.File = name
 	p.Help = "run git add " + name
@@ -180,7 +184,6 @@ func (s *stagedWords) notAdded(c generate.Change, p *repo.Problem) bool {
 	default:
 		p.Message = fmt.Sprintf("%s is generated and right on the disk, but what is staged is %s", name, stagedState(c.Kind))
 	}
-	return true
 }
 
 func stagedState(k generate.Kind) string {

@@ -19,6 +19,12 @@ type effect struct {
 	known       bool     // restarts and recreated were worked out
 }
 
+// What becomes of an environment that only one of two trees has.
+const (
+	added   = "new environment"
+	removed = "removed environment"
+)
+
 // maxRendered bounds for how many environments the restarts are worked out:
 // each is rendered twice.
 const maxRendered = 40
@@ -30,15 +36,16 @@ const maxRendered = 40
 func effects(old, next *schema.Deployment, oldTree, newTree fs.FS, generated, touched []string) ([]effect, error) {
 	var list []effect
 	for _, name := range environmentsOf(old, next) {
-		from, to := environmentOf(old, name), environmentOf(next, name)
 		e := effect{environment: name}
+		had, has := hasOverlay(oldTree, name), hasOverlay(newTree, name)
+		from, to := environmentOf(old, name), environmentOf(next, name)
 		switch {
 		case !slices.Contains(generated, name):
-		case from == nil:
-			e.phrases = []string{"new environment"}
-		case to == nil:
-			e.phrases = []string{"environment removed"}
-		default:
+		case has && !had:
+			e.phrases = []string{added}
+		case had && !has:
+			e.phrases = []string{removed}
+		case has && from != nil && to != nil:
 			var err error
 			if e.phrases, err = specPhrases(from.Spec, to.Spec); err != nil {
 				return nil, err
@@ -72,7 +79,7 @@ func effects(old, next *schema.Deployment, oldTree, newTree fs.FS, generated, to
 		to, is := after[e.environment]
 		if was && is && from.complete && to.complete {
 			e.known = true
-			e.restarts, e.recreated = from.restarts(to)
+			e.restarts, e.recreated = restartsOf(environmentOf(old, e.environment), environmentOf(next, e.environment), from, to)
 			if len(e.phrases) == 0 && from.same(to) {
 				continue // files changed, but nothing that is deployed
 			}
@@ -80,6 +87,24 @@ func effects(old, next *schema.Deployment, oldTree, newTree fs.FS, generated, to
 		kept = append(kept, e)
 	}
 	return kept, nil
+}
+
+// hasOverlay tells whether a generated tree holds an environment.
+func hasOverlay(tree fs.FS, name string) bool {
+	_, err := fs.Stat(tree, "overlays/"+name)
+	return err == nil
+}
+
+// restartsOf says what starts anew, and what has to be made anew, in an
+// environment that both specs have. The pods of the gateway carry the version of
+// the chart as a label, which is in no generated file.
+func restartsOf(old, next *schema.Environment, from, to outcome) (containers, recreated []string) {
+	containers, recreated = from.restarts(to)
+	chart := old != nil && next != nil && old.Spec.Gateway.Chart != next.Spec.Gateway.Chart
+	if chart && !slices.Contains(containers, "gateway") {
+		containers = append(containers, "gateway")
+	}
+	return containers, recreated
 }
 
 func environmentsOf(deployments ...*schema.Deployment) []string {
@@ -135,17 +160,18 @@ func (e effect) line(names []string) string {
 		what = "generated anew"
 	}
 	line := what + " in " + strings.Join(names, ", ")
-	if slices.Contains(e.phrases, "new environment") || slices.Contains(e.phrases, "environment removed") {
-		line = what + ": " + strings.Join(names, ", ")
+	if what == added || what == removed {
+		line = what + " " + strings.Join(names, ", ")
 	}
 	if e.known {
-		if len(e.restarts) > 0 {
+		switch {
+		case len(e.restarts) > 0:
 			line += "; restarts: " + strings.Join(e.restarts, ", ")
-		} else {
+		case len(e.recreated) == 0:
 			line += "; restarts nothing"
 		}
 		if len(e.recreated) > 0 {
-			line += "; must be deleted and made anew: " + strings.Join(e.recreated, ", ")
+			line += "; to be deleted and made anew: " + strings.Join(e.recreated, ", ")
 		}
 	}
 	return line
@@ -157,6 +183,9 @@ func subject(list []effect) string {
 	for _, e := range list {
 		names = append(names, e.environment)
 		for _, p := range e.phrases {
+			if p == added || p == removed {
+				p += " " + e.environment
+			}
 			if !slices.Contains(phrases, p) {
 				phrases = append(phrases, p)
 			}

@@ -52,19 +52,60 @@ until [ -n "$master" ]; do
 	seconds=$(($(date +%s) - start))
 done
 
+# settle FOLLOWS goes after Redis what the Sentinels say, until it is so. FOLLOWS is
+# the master that Redis was started with; Sentinel itself would leave a replica
+# with a wrong one for failover-timeout.
+settle() {
+	follows=$1 waited=0
+	while sleep 1; do
+		waited=$((waited + 1000)) need=$majority
+		answers=$(configured $members)
+		named=$(echo "$answers" | agreed)
+		if [ -z "$named" ] && [ "$waited" -gt 30000 ]; then # the same patience as above
+			named=$(echo "$answers" | newest | cut -d ' ' -f 2) need=$(echo "$answers" | wc -l)
+		fi
+		if [ "$named" = "$self" ]; then
+			[ "$follows" = nobody ] || return 0 # a Sentinel has promoted it
+			# An answer since this start: none begins to replace this pod any more.
+			echo "$answers" | secure "$need" $((down_after > waited ? down_after - waited : 1)) || continue
+			[ "$(redis "$local" replicaof no one)" = OK ] || continue
+			log "the Sentinels have heard of this pod: now the master"
+			return 0
+		elif [ -n "$named" ] && [ "$named" != "$follows" ]; then
+			[ "$(redis "$local" replicaof "$named" "$redis_port")" = OK ] || continue
+			follows=$named
+			log "another pod was promoted: now a replica of $named"
+		elif [ "$follows" != nobody ]; then
+			! redis "$local" info replication | grep -q '^master_link_status:up' && [ "$waited" -lt 120000 ] || return 0
+		fi
+	done
+}
+
+# A master that was long in coming may be replaced while it starts, and would take
+# writes that nobody keeps until a Sentinel notices. So unless there is time to
+# start, and to be heard of, it starts as the replica of nobody.
+follows=$master
+down_after=$(awk '$2 == "down-after-milliseconds" { print $4 }' "$etc/sentinel.conf")
+[ "$master" != "$self" ] || echo "$answers" | secure "$majority" 3000 || follows=nobody
+
 {
 	echo "include $etc/redis.conf"
 	echo "replica-announce-ip $self"
 	echo "requirepass $password"
 	echo "masterauth $password"
-	[ "$master" = "$self" ] || echo "replicaof $master $redis_port"
+	case $follows in
+	"$self") ;;
+	nobody) echo "replicaof 127.0.0.1 1" ;;
+	*) echo "replicaof $master $redis_port" ;;
+	esac
 	[ -z "${BIND-}" ] || echo "bind $BIND"
 } >"$run/redis.conf"
 
-if [ "$master" = "$self" ]; then
-	log "starting as master"
-else
-	log "starting as replica of $master"
-fi
+case $follows in
+"$self") log "starting as master" ;;
+nobody) log "starting, to be the master when the Sentinels have heard of this pod" ;;
+*) log "starting as replica of $master" ;;
+esac
+[ "$follows" = "$self" ] || settle "$follows" &
 unset REDISCLI_AUTH VALKEYCLI_AUTH
 exec "$server" "$run/redis.conf"

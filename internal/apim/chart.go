@@ -74,6 +74,15 @@ func (c *catalogue) nearest(v Version) (Version, Match) {
 	return last.newest(), NewerMinor
 }
 
+// known are the last releases of all minor lines.
+func (c *catalogue) known() []spans.Release {
+	known := make([]spans.Release, len(c.lines))
+	for i, l := range c.lines {
+		known[i] = spans.Release{Major: l.major, Minor: l.minor, Patch: l.last}
+	}
+	return known
+}
+
 func (l line) newest() Version {
 	return Version{Major: l.major, Minor: l.minor, Patch: l.last}
 }

@@ -53,12 +53,12 @@ func (j *judge) at(path []string) []Judgement {
 	switch verdict.State {
 	case Elsewhere, FreeForm: // a known wrong key may stand below
 		return j.below(path)
-	case Dead:
-		if j.apiOn && j.chart.readElsewhere(path) {
+	case Dead, OtherVersion:
+		if j.readElsewhere(path) {
 			return nil
 		}
 		return []Judgement{j.with(path, verdict)}
-	case Unknown, OtherVersion, Misleading, Misshaped:
+	case Unknown, Misleading, Misshaped:
 		return []Judgement{j.with(path, verdict)}
 	}
 	value := j.user.Value(path...)
@@ -75,6 +75,9 @@ func (j *judge) at(path []string) []Judgement {
 	unmet := j.effective.Unmet(path...)
 	if len(unmet) == 0 {
 		return j.below(path)
+	}
+	if j.readElsewhere(path) {
+		return nil
 	}
 	if verdict.Key.Kind == Free && value.Kind == Map {
 		return j.asleep(path, verdict, unmet)
@@ -172,8 +175,9 @@ func (j *judge) with(path []string, verdict Verdict) Judgement {
 	return judgement
 }
 
-// readElsewhere says whether another component than the gateway reads a key.
-func (c *Chart) readElsewhere(path []string) bool {
-	wrong, _ := c.wrongKey(path)
-	return wrong != nil && wrong.effect == "elsewhere"
+// readElsewhere says whether another component than the gateway reads a key,
+// and is installed.
+func (j *judge) readElsewhere(path []string) bool {
+	wrong, _ := j.chart.wrongKey(path)
+	return j.apiOn && wrong != nil && wrong.effect == "elsewhere"
 }

@@ -180,9 +180,13 @@ gateway:
 			[]string{"gateway.reporters.reportercloud.enabled: misleading"}},
 		{"websocket as a map", "4.9.0", "gateway: {websocket: {enabled: true}}", []string{"gateway.websocket.enabled: misleading"}},
 		{
-			"a conditional atom of a chart that lacks the key", "4.9.0", "apim: {dbLess: true}\ngateway: {services: {bridge: {enabled: true, service: {externalPort: 1}}}}",
+			"a conditional atom of a chart that lacks the key", "4.9.0",
+			"api: {enabled: false}\napim: {dbLess: true}\ngateway: {services: {bridge: {enabled: true, service: {externalPort: 1}}}}",
 			[]string{"apim.dbLess: other version"},
 		},
+		{"a key of another component, which is installed", allCharts, "apim: {dbLess: true}\ngateway: {ingress: {scheme: http}}", nil},
+		{"a key of another component, which is not installed", "4.12.17", hybrid + "gateway: {ingress: {scheme: http}}",
+			[]string{"gateway.ingress.scheme: dead"}},
 		{"two ways to be read", "4.9.0", "initContainers: {image: a:1}", []string{
 			"initContainers: asleep, it needs gateway.additionalPlugins set (it is unset)",
 		}},

@@ -161,7 +161,7 @@ func (c *Chart) walk(path []string) place {
 	case open != nil:
 		return place{state: FreeForm, record: open}
 	default:
-		versions := strings.ReplaceAll(at.live.String(), ",", ", ")
+		versions := strings.ReplaceAll(at.live.Joined(c.data.known()).String(), ",", ", ")
 		return place{
 			state: OtherVersion, record: at.record, versions: versions,
 			why: "chart " + c.Version.String() + " does not read it; charts that do: " + versions,

@@ -3,6 +3,8 @@ package apim
 import (
 	"slices"
 	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/spelling"
 )
 
 // nearestKey is the live key that a path most likely means: a sibling of the
@@ -59,43 +61,9 @@ func (c *Chart) similar(n *node, word string) string {
 		if !child.liveIn(c.release) {
 			continue
 		}
-		if d := editDistance(word, child.name, bestDistance); d < bestDistance {
+		if d := spelling.Distance(word, child.name, bestDistance); d < bestDistance {
 			best, bestDistance = child.name, d
 		}
 	}
 	return best
-}
-
-// editDistance counts insertions, deletions, substitutions and swaps of
-// neighbours between two words, up to bound. Words that differ in letter case
-// only are one edit apart.
-func editDistance(a, b string, bound int) int {
-	if strings.EqualFold(a, b) {
-		return min(1, bound)
-	}
-	if d := len(a) - len(b); d >= bound || -d >= bound {
-		return bound
-	}
-	a, b = strings.ToLower(a), strings.ToLower(b)
-	previous2 := make([]int, len(b)+1)
-	previous := make([]int, len(b)+1)
-	current := make([]int, len(b)+1)
-	for j := range previous {
-		previous[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		current[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			current[j] = min(previous[j]+1, current[j-1]+1, previous[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				current[j] = min(current[j], previous2[j-2]+1)
-			}
-		}
-		previous2, previous, current = previous, current, previous2
-	}
-	return min(previous[len(b)], bound)
 }

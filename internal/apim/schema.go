@@ -19,7 +19,7 @@ func ValuesSchema(v Version) []byte {
 		{"$schema", "http://json-schema.org/draft-07/schema#"},
 		{"title", "Gravitee APIM chart " + chart.Version.String() + ": values of a gateway"},
 	}
-	root := chart.nodeSchema(chart.data.keys)
+	root := chart.nodeSchema(chart.data.keys, nil)
 	properties := root.take("properties").(object)
 	for name, r := range chart.data.roots {
 		if r.role == "dead" || !r.live.Has(chart.release) {
@@ -107,7 +107,7 @@ func appendJSON(b []byte, v any) []byte {
 }
 
 // nodeSchema is the schema of a key, or of a step that only holds keys.
-func (c *Chart) nodeSchema(n *node) object {
+func (c *Chart) nodeSchema(n *node, path []string) object {
 	var key *Key
 	if n.record != nil && n.record.Live.Has(c.release) {
 		key = c.key(n.record)
@@ -120,14 +120,15 @@ func (c *Chart) nodeSchema(n *node) object {
 		}
 	}
 	if items := n.child("[]"); items != nil && items.liveIn(c.release) {
-		return append(schema, member{"type", []string{"array", "null"}}, member{"items", c.nodeSchema(items)})
+		return append(schema, member{"type", []string{"array", "null"}}, member{"items", c.nodeSchema(items, append(slices.Clone(path), "[]"))})
 	}
 	var properties object
 	for _, child := range n.children {
 		if child.liveIn(c.release) {
-			properties = append(properties, member{child.name, c.nodeSchema(child)})
+			properties = append(properties, member{child.name, c.nodeSchema(child, append(slices.Clone(path), child.name))})
 		}
 	}
+	properties = append(properties, c.elsewhere(n, path)...)
 	if len(properties) == 0 {
 		if key == nil { // only a step, and nothing below it lives: cannot happen for a live node
 			return schema
@@ -140,6 +141,25 @@ func (c *Chart) nodeSchema(n *node) object {
 	}
 	open := key != nil && key.Kind == Free
 	return append(schema, member{"type", types}, member{"properties", properties}, member{"additionalProperties", open})
+}
+
+// elsewhere are keys of a block which the gateway's templates do not read, but
+// those of another component. They are allowed: the values may be those of the
+// whole platform.
+func (c *Chart) elsewhere(n *node, path []string) object {
+	var properties object
+	for text, wrong := range c.data.wrong {
+		at := ParsePath(text)
+		last := len(at) - 1
+		if wrong.effect != "elsewhere" || last == 0 || !slices.Equal(at[:last], path) {
+			continue
+		}
+		if child := n.child(at[last]); child == nil || !child.liveIn(c.release) {
+			properties = append(properties, member{at[last], object{{"description", wrong.why}}})
+		}
+	}
+	slices.SortFunc(properties, func(a, b member) int { return strings.Compare(a.name, b.name) })
+	return properties
 }
 
 // typeSchema are the JSON types of a key without keys of its own. A scalar is

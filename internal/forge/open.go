@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"net/url"
 	"os/exec"
-	"regexp"
 	"strings"
 	"time"
+
+	"github.com/quorumwright/quorumwright/internal/pattern"
 )
 
 // A ProgramError says that gh or glab failed. Its text is that program's: it is
@@ -95,7 +96,7 @@ func (p program) run(ctx context.Context, stdin string, args ...string) (string,
 	return stdout.String(), nil
 }
 
-var links = regexp.MustCompile(`https?://[^\s"'<>]+`)
+var links = pattern.New(`https?://[^\s"'<>]+`)
 
 // lastURL finds the URL that a program printed.
 func lastURL(out string) string {

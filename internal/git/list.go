@@ -5,9 +5,10 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/pattern"
 )
 
 // Index shows what the index holds, which is what the next commit of a person
@@ -61,7 +62,7 @@ var emptyBlobs = []string{
 // intentToAdd is the flag of a file that was only announced.
 const intentToAdd = 0x20000000
 
-var flags = regexp.MustCompile(`flags: ([0-9a-f]+)$`)
+var flags = pattern.New(`flags: ([0-9a-f]+)$`)
 
 // announced returns those of the names that were added with git add -N.
 func (r *Repo) announced(ctx context.Context, names []string) ([]string, error) {
@@ -118,11 +119,19 @@ func (r *Repo) Tree(ctx context.Context, commit string) (*FS, error) {
 // Ignored returns those of the paths, relative to Top, that git add refuses
 // because of an ignore file.
 func (r *Repo) Ignored(ctx context.Context, paths []string) ([]string, error) {
-	out, err := r.run(ctx, call{args: []string{"check-ignore", "-z", "--stdin"}, stdin: joinZ(paths), env: r.indexEnv()})
+	var names []string
+	for _, p := range paths {
+		names = append(names, "./"+p) // no magic of pathspecs, which this command has always on
+	}
+	out, err := r.run(ctx, call{args: []string{"check-ignore", "-z", "--stdin"}, stdin: joinZ(names), env: append(r.indexEnv(), "GIT_LITERAL_PATHSPECS=0")})
 	if err != nil && exitCode(err) != 1 {
 		return nil, err
 	}
-	return slices.Collect(splitZ(out)), nil
+	var ignored []string
+	for name := range splitZ(out) {
+		ignored = append(ignored, strings.TrimPrefix(name, "./"))
+	}
+	return ignored, nil
 }
 
 // splitZ yields the parts of a text in which each part ends with NUL.

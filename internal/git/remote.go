@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/pattern"
 )
 
 // A Remote is another repository that this one knows by name.
@@ -104,7 +105,7 @@ func (r *Repo) RemoteTip(ctx context.Context, remote *Remote, ref string) (strin
 	return "", nil
 }
 
-var symref = regexp.MustCompile(`^ref: refs/heads/(\S+)\tHEAD$`)
+var symref = pattern.New(`^ref: refs/heads/(\S+)\tHEAD$`)
 
 // RemoteHead returns the default branch of a remote, "" if it does not tell.
 func (r *Repo) RemoteHead(ctx context.Context, remote *Remote) (string, error) {

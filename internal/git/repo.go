@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
+
+	"github.com/quorumwright/quorumwright/internal/pattern"
 )
 
 // Options say which repository to open.
@@ -144,7 +145,7 @@ func (r *Repo) Close() {
 	r.blobs, r.sizes = nil, nil
 }
 
-var objectName = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
+var objectName = pattern.New(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 
 // object returns a line that must be the name of an object, or "" if git ended
 // with exit code 1, which is how it says that there is none.
@@ -217,6 +218,28 @@ func (r *Repo) Commits(ctx context.Context, tip, base string, limit int) ([]stri
 	}
 	out, err := r.line(ctx, args...)
 	return strings.Fields(out), err
+}
+
+// A Move is an entry of a ref's reflog: where the ref led to, and why.
+type Move struct{ Commit, Reason string }
+
+// Reflog returns up to limit moves of a ref in this clone, newest first; none if
+// git keeps no reflog.
+func (r *Repo) Reflog(ctx context.Context, ref string, limit int) ([]Move, error) {
+	out, err := r.git(ctx, "log", "--walk-reflogs", "--no-show-signature", "--no-notes", "--no-patch", "--no-ext-diff", "--no-textconv",
+		fmt.Sprintf("--max-count=%d", limit), "-z", "--format=%H %gs", ref, "--")
+	if err != nil {
+		return nil, err
+	}
+	var moves []Move
+	for entry := range splitZ(out) {
+		id, reason, _ := strings.Cut(entry, " ")
+		if !objectName.MatchString(id) {
+			return nil, errors.New("git log: unexpected answer")
+		}
+		moves = append(moves, Move{Commit: id, Reason: reason})
+	}
+	return moves, nil
 }
 
 // TreeOf returns the tree of a commit.

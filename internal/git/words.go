@@ -2,9 +2,10 @@ package git
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/quorumwright/quorumwright/internal/pattern"
 )
 
 // known are failures that a person can do something about, by a part of git's
@@ -88,8 +89,8 @@ func firstLine(text string) string {
 }
 
 var (
-	userinfo = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://)[^/@\s'"]*@`)
-	tokens   = regexp.MustCompile(`\b(gh[a-z]_|github_pat_|glpat-|glptt-|gldt-|ATBB|xox[a-z]-)[A-Za-z0-9_-]{8,}|(?i)\b(bearer|basic)\s+[A-Za-z0-9+/=._-]{8,}`)
+	userinfo = pattern.New(`([A-Za-z][A-Za-z0-9+.-]*://)[^/@\s'"]*@`)
+	tokens   = pattern.New(`\b(gh[a-z]_|github_pat_|glpat-|glptt-|gldt-|ATBB|xox[a-z]-)[A-Za-z0-9_-]{8,}|(?i)\b(bearer|basic)\s+[A-Za-z0-9+/=._-]{8,}`)
 )
 
 // maxWords bounds what is passed on of somebody else's text.

@@ -116,6 +116,9 @@ func (p *proof) await(ctx context.Context, o *Outcome, begin time.Time, d damage
 				continue
 			}
 			o.FirstWrite, o.NewMaster = a.at.Sub(begin), a.pod
+			if o.Promotion < 0 && o.Fault.promotes() {
+				o.Promotion = o.FirstWrite // it was faster than the observer
+			}
 			o.Recovered = a.at.Sub(d.from) <= limit
 			p.journal.addAt(a.at, Good, a.pod, "acknowledges the gateway's first write after the fault")
 			return

@@ -2,9 +2,10 @@ package prove
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 	"sync"
+
+	"github.com/quorumwright/quorumwright/internal/pattern"
 )
 
 // A logBuffer keeps the last lines that a container printed, secrets masked.
@@ -52,11 +53,11 @@ func (l *logBuffer) reset() {
 }
 
 // prefix matches what Redis puts before each message: process, role, date.
-var prefix = regexp.MustCompile(`^\d+:[A-Z] \d+ \w+ \d+ [\d:.]+ [#*.-] `)
+var prefix = pattern.New(`^\d+:[A-Z] \d+ \w+ \d+ [\d:.]+ [#*.-] `)
 
 // fatal are the beginnings of messages that a server ends with, most telling
 // first.
-var fatal = regexp.MustCompile(`is not writable|Can't resolve instance hostname|No such master with specified name|Duplicate master name|` +
+var fatal = pattern.New(`is not writable|Can't resolve instance hostname|No such master with specified name|Duplicate master name|` +
 	`wrong number of arguments|Unbalanced quotes|Unrecognized sentinel configuration|Bad directive|Invalid argument|needs config file on disk|` +
 	`Can't open the log file|can't open config file|Could not create server TCP listening socket|Failed to configure TLS|` +
 	`Can't chdir|Can't open or create append-only|Permission denied|not listen anywhere|Quorum must be|time parameter|` +

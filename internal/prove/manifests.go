@@ -2,12 +2,12 @@ package prove
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/quorumwright/quorumwright/internal/pattern"
 	"github.com/quorumwright/quorumwright/internal/redisconf"
 	"github.com/quorumwright/quorumwright/lint"
 	"github.com/quorumwright/quorumwright/lint/repo"
@@ -349,7 +349,7 @@ func (p *planner) services() {
 	}
 }
 
-var clusterDomain = regexp.MustCompile(`\.svc\.([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)`)
+var clusterDomain = pattern.New(`\.svc\.([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)`)
 
 // findDomains finds the cluster domains in the host names that the files and
 // the gateway use.

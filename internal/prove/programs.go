@@ -5,8 +5,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/pattern"
 )
 
 // programs are the servers of this machine that stand in for those of images.
@@ -26,7 +27,7 @@ func (e *MissingError) Error() string {
 
 const installHint = "apt-get install redis-server (Debian, Ubuntu), dnf install valkey (Fedora), or name one with --redis-server PATH"
 
-var serverVersion = regexp.MustCompile(`v=(\d+\.\d+\.\d+)`)
+var serverVersion = pattern.New(`v=(\d+\.\d+\.\d+)`)
 
 // findPrograms looks for the server, or takes the one named.
 func findPrograms(server string, valkey bool) (programs, error) {

@@ -178,6 +178,10 @@ func (p *proof) story(ctx context.Context) error {
 	p.setLimit()
 	p.journal.add(Phase, "", "checks")
 	p.check(ctx, "before")
+	if len(p.observer.state().leaders()) == 0 {
+		p.journal.add(Bad, "", "no Redis is the master: there is nothing to break")
+		return ctx.Err()
+	}
 	loading, stop := context.WithCancel(ctx)
 	defer stop()
 	done := make(chan struct{})
@@ -251,9 +255,16 @@ func (p *proof) settle(ctx context.Context, timeout time.Duration, what string) 
 	began := time.Now()
 	deadline := began.Add(timeout)
 	since := map[string]time.Time{}
-	for {
+	told, changed := "", began
+	for last := ""; ; {
 		s := p.observer.state()
 		missing := p.incomplete(s, began)
+		if missing != last {
+			last, changed = missing, time.Now()
+		} else if missing != told && time.Since(changed) > 5*time.Second {
+			told = missing
+			p.journal.add(Step, "", "still not complete: %s", missing)
+		}
 		if missing == "" {
 			p.journal.add(Good, "", "complete after %s: %s is the master, %s, %s agree",
 				seconds(time.Since(began)), strings.Join(s.leaders(), ", "), count(len(s.redis)-1, "replica"), count(len(s.sentinels), "Sentinel"))

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/pattern"
 )
 
 // A rewriting puts paths and host names of this machine in the place of those
@@ -128,7 +130,7 @@ func (s *sharedSite) hostPattern(to map[string]string) *regexp.Regexp {
 }
 
 // addressed are the directives in which a name without a dot is a host.
-var addressed = regexp.MustCompile(`(?m)^(\s*(?:sentinel\s+(?:monitor|known-replica|known-sentinel)\s+\S+|sentinel\s+announce-ip|replicaof|slaveof|replica-announce-ip)\s+)(\S+)`)
+var addressed = pattern.New(`(?m)^(\s*(?:sentinel\s+(?:monitor|known-replica|known-sentinel)\s+\S+|sentinel\s+announce-ip|replicaof|slaveof|replica-announce-ip)\s+)(\S+)`)
 
 // text rewrites a file.
 func (m *rewriting) text(s string) string {

@@ -2,9 +2,10 @@ package redisconf
 
 import (
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/pattern"
 )
 
 // cString is s as a C function sees it: up to the first NUL byte.
@@ -57,7 +58,7 @@ func atoi(s string) (value int, clean bool) {
 	return value, rest == "" && int64(value) == v && s == cString(s)
 }
 
-var integer = regexp.MustCompile(`^(?:0|-?[1-9][0-9]*)$`)
+var integer = pattern.New(`^(?:0|-?[1-9][0-9]*)$`)
 
 // parseInteger is string2ll (util.c): no blanks, no plus sign, no leading zero,
 // 64 bits.

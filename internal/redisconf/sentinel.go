@@ -2,10 +2,10 @@ package redisconf
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/quorumwright/quorumwright/internal/pattern"
 	"github.com/quorumwright/quorumwright/internal/spelling"
 )
 
@@ -236,7 +236,7 @@ func atLeastMilliseconds(least int) func(*judge, string, []Word) {
 	}
 }
 
-var duration = regexp.MustCompile(`^([0-9]{1,9})[ ]?([a-z]+)$`)
+var duration = pattern.New(`^([0-9]{1,9})[ ]?([a-z]+)$`)
 
 var durationUnits = map[string]int64{
 	"ms": 1, "msec": 1, "millis": 1, "milliseconds": 1,

@@ -5,10 +5,10 @@ import (
 	"math"
 	"math/big"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/quorumwright/quorumwright/internal/pattern"
 	"github.com/quorumwright/quorumwright/internal/spelling"
 )
 
@@ -202,7 +202,7 @@ func (j *judge) sizeWithoutDigits(w *Word) {
 	}
 }
 
-var otherSize = regexp.MustCompile(`^([0-9]{1,9}(?:\.[0-9]{1,6})?)[ ]?([kmgt])(i?)(b?)$`)
+var otherSize = pattern.New(`^([0-9]{1,9}(?:\.[0-9]{1,6})?)[ ]?([kmgt])(i?)(b?)$`)
 
 // sizeInstead writes the sizes of Kubernetes and of people (256Mi, 1.5gb, 1tb)
 // as Redis reads them. It returns "" for what is no size or no whole number of

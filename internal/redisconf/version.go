@@ -3,10 +3,11 @@ package redisconf
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/pattern"
 )
 
 // A Flavor is one of the two families of servers that read these files.
@@ -58,7 +59,7 @@ func ParseVersion(f Flavor, text string) Version {
 	return v
 }
 
-var versionPattern = regexp.MustCompile(`^v?([0-9]{1,4})(?:\.([0-9]{1,4}))?(?:\.([0-9]{1,4}))?(?:[-_+].*)?$`)
+var versionPattern = pattern.New(`^v?([0-9]{1,4})(?:\.([0-9]{1,4}))?(?:\.([0-9]{1,4}))?(?:[-_+].*)?$`)
 
 // majors lists the major versions that exist, or may exist one day, with room
 // to tell them from build numbers.

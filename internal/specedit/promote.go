@@ -141,7 +141,7 @@ func (p *promotion) copy(leaf yamledit.Path, named bool) error {
 		if last == "digest" { // that of the base goes once the environment has a tag of its own
 			tag := leaf[:len(leaf)-1].Join("tag")
 			if v, ok := p.source.At(tag...); ok {
-				return p.set(p.to, tag, v)
+				return p.put(tag, v)
 			}
 		}
 		return nil // check tells
@@ -157,7 +157,19 @@ func (p *promotion) copy(leaf yamledit.Path, named bool) error {
 	} else if want.Kind == yamledit.List && len(want.Items) == 1 && strings.Contains(p.typeOf(leaf), "or list") {
 		want = want.Items[0]
 	}
-	return p.set(p.to, leaf, want)
+	return p.put(leaf, want)
+}
+
+// put sets a field of the environment and notes what held before.
+func (p *promotion) put(leaf yamledit.Path, v yamledit.Value) error {
+	if err := p.set(p.to, leaf, v); err != nil {
+		return err
+	}
+	have, had := p.target.At(leaf...)
+	if n := len(p.edit.Changes); had && n > 0 && p.edit.Changes[n-1].Field == leaf.String() {
+		p.edit.Changes[n-1].Inherited = show(unlist(have))
+	}
+	return nil
 }
 
 // unpinned tells a digest that is the same in both environments, but that the

@@ -37,9 +37,12 @@ type Change struct {
 	Path string
 	// Field is the path below spec: redis.nodes.
 	Field string
-	// Old and New are the values as YAML on one line; Old is empty if the field
+	// Old and New are the values on one line; Old is empty if the field
 	// was not there, New if it is not any more.
 	Old, New string
+	// Inherited is the value that held before, where Old is empty and Promote made
+	// the change.
+	Inherited string
 }
 
 // Open reads a spec file. The error is a *yamledit.Error, or says that the file
@@ -116,9 +119,9 @@ func (s *Spec) set(env string, field yamledit.Path, v yamledit.Value) error {
 	if string(before) == string(s.file.Bytes()) {
 		return nil
 	}
-	c := Change{Path: path.String(), Field: field.String(), New: v.String()}
+	c := Change{Path: path.String(), Field: field.String(), New: show(v)}
 	if had && !old.IsNull() {
-		c.Old = old.String()
+		c.Old = show(old)
 	}
 	s.edit.Changes = append(s.edit.Changes, c)
 	return nil
@@ -134,8 +137,17 @@ func (s *Spec) remove(env string, field yamledit.Path) error {
 	if err := s.file.Remove(path); err != nil {
 		return err
 	}
-	s.edit.Changes = append(s.edit.Changes, Change{Path: path.String(), Field: field.String(), Old: old.String()})
+	s.edit.Changes = append(s.edit.Changes, Change{Path: path.String(), Field: field.String(), Old: show(old)})
 	return nil
+}
+
+// show is a value for a person: a text without the quotes that it may need in the
+// file.
+func show(v yamledit.Value) string {
+	if v.Kind == yamledit.Scalar && v.Text != "" {
+		return v.Text
+	}
+	return v.String()
 }
 
 func (s *Spec) note(format string, args ...any) {

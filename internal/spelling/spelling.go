@@ -20,6 +20,9 @@ func Nearest(word string, candidates []string, slips int) string {
 	return best
 }
 
+// maxWord is the length from which on words are too long to be slips of others.
+const maxWord = 127
+
 // Distance counts the slips between two words, up to bound: a letter too many,
 // a letter missing, a wrong letter, two neighbours swapped. Words that differ
 // in letter case alone are one slip apart, equal words none.
@@ -32,8 +35,12 @@ func Distance(a, b string, bound int) int {
 	case max(len(a)-len(b), len(b)-len(a)) >= bound:
 		return bound
 	}
+	if len(a) > maxWord || len(b) > maxWord {
+		return bound
+	}
 	a, b = strings.ToLower(a), strings.ToLower(b)
-	before, above, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	var rows [3][maxWord + 1]int // on the stack: words are compared by the thousand
+	before, above, row := rows[0][:len(b)+1], rows[1][:len(b)+1], rows[2][:len(b)+1]
 	for j := range above {
 		above[j] = j
 	}

@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/quorumwright/quorumwright/internal/pattern"
 )
 
 // maxBytes bounds what is read: no file that people edit is larger.
@@ -93,7 +94,7 @@ func (f *File) findShared(n *yaml.Node) {
 	}
 }
 
-var yamlLine = regexp.MustCompile(`line ([0-9]+)`)
+var yamlLine = pattern.New(`line ([0-9]+)`)
 
 // lineOf is the line that an error of the parser names, in its own words.
 func lineOf(err error) int {

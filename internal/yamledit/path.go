@@ -2,9 +2,10 @@ package yamledit
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/pattern"
 )
 
 // A Path leads from the root of a document to a value: names of fields, and
@@ -58,8 +59,8 @@ func ParsePath(text string) (Path, error) {
 }
 
 var (
-	index = regexp.MustCompile(`^\[(0|[1-9][0-9]{0,5})\]`)
-	plain = regexp.MustCompile(`^[A-Za-z0-9_/$-]+$`)
+	index = pattern.New(`^\[(0|[1-9][0-9]{0,5})\]`)
+	plain = pattern.New(`^[A-Za-z0-9_/$-]+$`)
 )
 
 // String writes the path as ParsePath reads it.

@@ -2,12 +2,13 @@ package yamledit
 
 import (
 	"encoding/json"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/quorumwright/quorumwright/internal/pattern"
 )
 
 // A writer writes values with the habits of one file.
@@ -149,8 +150,8 @@ func isPlain(s string, flow bool) bool {
 
 var (
 	// A colon only between other characters, blanks only inside.
-	plainText   = regexp.MustCompile(`^(\.\./)*[A-Za-z0-9/_]([A-Za-z0-9_./@=+,()$%~;-]|:[A-Za-z0-9_./@=+()$%~;-]| [A-Za-z0-9_./@=+()$%~-])*$`)
-	sexagesimal = regexp.MustCompile(`^[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$`)
+	plainText   = pattern.New(`^(\.\./)*[A-Za-z0-9/_]([A-Za-z0-9_./@=+,()$%~;-]|:[A-Za-z0-9_./@=+()$%~;-]| [A-Za-z0-9_./@=+()$%~-])*$`)
+	sexagesimal = pattern.New(`^[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$`)
 )
 
 func isPrintable(s string) bool {

@@ -31,10 +31,11 @@ func (p *pairing) argoReleases(o *Object, name string, spec Value, params map[st
 			namespace: expand(spec.Get("destination", "namespace").Text(), params),
 			chart:     cmp.Or(s.Get("chart").Text(), s.Get("path").Text()),
 			version:   s.Get("targetRevision"),
+			revision:  expand(s.Get("targetRevision").Text(), params),
 			object:    o,
 		}
 		if s.Get("chart").Text() == "" {
-			rel.version = Value{} // a revision of the repository, not of a chart
+			rel.version, rel.revision = Value{}, "" // a revision of the repository, not of a chart
 		}
 		for _, name := range helm.Get("valueFiles").Items() {
 			p.argoValueFile(rel, s, refs, name, params, helm.Get("ignoreMissingValueFiles").IsTrue())
@@ -207,7 +208,8 @@ const maxParams = 1000
 
 // generatorParams returns the parameters of each application that an
 // ApplicationSet makes from lists and from folders and files of the
-// repository; generators that ask a cluster or a service give none.
+// repository. A generator over clusters stands for one application, of which
+// nothing is known that a cluster tells; those that ask a service give none.
 func (p *pairing) generatorParams(o *Object) []map[string]string {
 	var all []map[string]string
 	for _, g := range o.Value.Get("spec", "generators").Items() {
@@ -218,7 +220,13 @@ func (p *pairing) generatorParams(o *Object) []map[string]string {
 			}
 			all = append(all, params)
 		}
+		if g.Get("clusters").Exists() {
+			all = append(all, map[string]string{})
+		}
 		git := g.Get("git")
+		for _, f := range git.Get("files").Items() {
+			all = append(all, p.fileParams(f.Get("path").Text())...)
+		}
 		for _, d := range git.Get("directories").Items() {
 			if d.Get("exclude").IsTrue() {
 				continue
@@ -251,12 +259,7 @@ func pathParams(dir string) map[string]string {
 // foldersLike returns the folders of files that were read which match a glob
 // that counts from the root of the repository.
 func (p *pairing) foldersLike(pattern string) []string {
-	top := ""
-	if m := p.mounts[0]; m.abs == "" {
-		top = m.dir
-	} else if dir, ok := m.name("."); ok {
-		top = dir
-	}
+	top := p.top()
 	seen := map[string]bool{}
 	var dirs []string
 	for name := range p.files {

@@ -62,7 +62,7 @@ func (f *file) classify() fileKind {
 }
 
 // valuesChart tells the chart whose values v looks like: "apim", "redis",
-// "redis-ha"; "" if none for sure.
+// "redis-ha", "harbor", "gitlab"; "" if none for sure.
 func valuesChart(v Value) string {
 	switch {
 	case !v.IsMap():
@@ -73,6 +73,10 @@ func valuesChart(v Value) string {
 		return "redis-ha"
 	case isRedisValues(v):
 		return "redis"
+	case v.Get("redis", "external", "sentinelMasterSet").Text() != "":
+		return "harbor"
+	case v.Get("global", "redis", "sentinels").IsList():
+		return "gitlab"
 	}
 	return ""
 }
@@ -111,7 +115,8 @@ func isRedisValues(v Value) bool {
 	}
 	switch v.Get("architecture").Text() {
 	case "replication", "standalone":
-		return count(v, "auth", "master", "replica", "sentinel", "primary") > 0
+		// Charts of other databases say so too.
+		return count(v, "master", "replica", "sentinel") > 0
 	}
 	return false
 }

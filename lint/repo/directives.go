@@ -3,6 +3,8 @@ package repo
 import (
 	"bytes"
 	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/spelling"
 )
 
 // lines looks at text line by line: configuration of Redis and Sentinel, shell,
@@ -41,7 +43,7 @@ func means(word, directive string, first bool) bool {
 		return true
 	}
 	longer := len(word) - len(directive)
-	return first && len(directive) > 6 && longer <= 2 && longer >= -2 && distance(word, directive) <= 2
+	return first && len(directive) > 6 && longer <= 2 && longer >= -2 && spelling.Distance(word, directive, 3) <= 2
 }
 
 func (s *secretFinder) line(start, end int) {

@@ -2,13 +2,14 @@ package repo
 
 import (
 	"path"
-	"regexp"
 	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/pattern"
 )
 
 // variable is what postBuild of Flux replaces (drone/envsubst): a dollar and a
 // name in braces, with or without an operator. $${…} is an escape.
-var variable = regexp.MustCompile(`(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)[^}]*\}`)
+var variable = pattern.New(`(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)[^}]*\}`)
 
 const substituteMark = "kustomize.toolkit.fluxcd.io/substitute"
 

@@ -66,7 +66,7 @@ func (p *pairing) with(env *Environment) []*file {
 // an environment lies over the one without.
 func (p *pairing) stack(files []*file) []*Values {
 	var all []*Values
-	for _, chart := range []string{"apim", "redis", "redis-ha"} {
+	for _, chart := range []string{"apim", "redis", "valkey", "redis-ha", "harbor", "gitlab"} {
 		var base, top []layer
 		for _, f := range files {
 			for _, l := range f.layers() {

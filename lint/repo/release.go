@@ -13,6 +13,7 @@ type release struct {
 	name, namespace string
 	chart           string // the name as written
 	version         Value
+	revision        string // the version with the parameters filled in, if it has some
 	object          *Object
 	layers          []Value
 	// params are set on top of the layers.
@@ -29,16 +30,21 @@ func knownChart(name string) string {
 		return "apim"
 	case name == "redis-ha":
 		return "redis-ha"
-	case name == "redis" || name == "valkey":
-		return "redis"
+	case name == "redis" || name == "valkey" || name == "harbor" || name == "gitlab" || name == "sentry":
+		return name
 	}
 	return ""
 }
 
 // chartOf tells the chart of a release by its name, or else by what its values
-// look like.
+// look like. Values like those of a Redis chart are many: a chart with another
+// name is another one.
 func (rel *release) chartOf(v Value) string {
-	return cmp.Or(knownChart(rel.chart), valuesChart(v))
+	chart := cmp.Or(knownChart(rel.chart), valuesChart(v))
+	if knownChart(rel.chart) == "" && rel.chart != "" && chart != "apim" {
+		return ""
+	}
+	return chart
 }
 
 // valuesOf returns the values of a release; nil if they are of no chart that
@@ -50,7 +56,7 @@ func (p *pairing) valuesOf(rel *release) *Values {
 		return nil
 	}
 	v := &Values{
-		Chart:     Chart{Name: chart, Version: rel.version.Text(), At: rel.version},
+		Chart:     Chart{Name: chart, Version: cmp.Or(rel.revision, rel.version.Text()), At: rel.version},
 		Release:   rel.name,
 		Namespace: rel.namespace,
 		Object:    rel.object,

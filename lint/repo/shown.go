@@ -19,3 +19,23 @@ func (r *Repo) Masks(s Span) bool {
 // IsSecretName tells whether a secret stands under a key, judging by its name
 // and by that of the key above.
 func IsSecretName(parent, key string) bool { return isSecretKey(parent, key) }
+
+// MaskText returns a text of a program without the secrets that are known, and
+// with control characters written out.
+func (r *Repo) MaskText(text string) string {
+	f := newFile("", []byte(text))
+	r.mu.Lock()
+	if r.masks == nil {
+		r.masks = newMasks(r.secrets)
+	}
+	var ranges []textRange
+	for _, t := range r.masks.texts {
+		ranges = appendOccurrences(ranges, f.data, t, false)
+	}
+	for _, t := range r.masks.bare {
+		ranges = appendOccurrences(ranges, f.data, t, true)
+	}
+	r.mu.Unlock()
+	shown, _, _ := printable(f.data, textRange{0, len(f.data)}, joinRanges(ranges), textRange{-1, -1})
+	return shown
+}

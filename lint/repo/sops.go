@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/pattern"
 )
 
 // sopsName is the file with the rules by which SOPS encrypts new files
@@ -46,13 +48,25 @@ func (r *reader) sopsRules(dir string) (rules []sopsRule, found bool) {
 				continue
 			}
 		}
-		rule.keys, rule.skip = sopsKeys(v, "encrypted"), sopsKeys(v, "unencrypted")
-		if rule.skip == nil {
-			rule.skip = func(key string) bool { return strings.HasSuffix(key, "_unencrypted") }
-		}
+		rule.keysOf(v)
 		rules = append(rules, rule)
 	}
 	return rules, true
+}
+
+// keysOf fills in the keys that a rule, or the metadata of an encrypted file,
+// speaks of.
+func (r *sopsRule) keysOf(v Value) {
+	r.keys, r.skip = sopsKeys(v, "encrypted"), sopsKeys(v, "unencrypted")
+	if r.skip == nil {
+		r.skip = func(key string) bool { return strings.HasSuffix(key, "_unencrypted") }
+	}
+}
+
+// anyFile tells whether the rule is for every YAML file, whatever its name and
+// folder.
+func (r *sopsRule) anyFile() bool {
+	return r.path == nil || r.path.MatchString("q.yaml") || r.path.MatchString("q/q.yml") || r.path.MatchString("q/q.yaml")
 }
 
 // sopsKeys returns the keys that an option of a rule speaks of: a regular
@@ -119,7 +133,11 @@ func (r *reader) checkEncrypted(rule sopsRule, doc Value) {
 			return
 		}
 	}
-	if rule.path == nil && !doc.Get("sops").IsMap() {
+	own := doc.Get("sops")
+	switch {
+	case own.IsMap():
+		rule.keysOf(own) // what the file was encrypted by
+	case rule.anyFile():
 		return // it says how files are encrypted, not which
 	}
 	plain := plainValue(rule, doc, rule.keys == nil)
@@ -133,7 +151,7 @@ func (r *reader) checkEncrypted(rule sopsRule, doc Value) {
 		Help:    "encrypt the file: sops encrypt --in-place " + path.Base(plain.Span().File),
 		Related: []Related{{rule.at.Span(), "this rule covers the file"}},
 	}
-	if doc.Get("sops").IsMap() {
+	if own.IsMap() {
 		p.Message = fmt.Sprintf("%s is in plain text in a file that SOPS has encrypted", plain.Path())
 		p.Help = "edit the file with sops edit, which encrypts what is added"
 	}
@@ -141,13 +159,13 @@ func (r *reader) checkEncrypted(rule sopsRule, doc Value) {
 }
 
 // exampleName tells files that are meant to be read, not applied.
-var exampleName = regexp.MustCompile(`(?i)example|sample|template`)
+var exampleName = pattern.New(`(?i)example|sample|template`)
 
-var aboutSecrets = regexp.MustCompile(`(?i)secret|credential|\.enc|sops|vault`)
+var aboutSecrets = pattern.New(`(?i)secret|credential|\.enc|sops|vault`)
 
 // public is what a value in plain text may hold: a variable that Flux or a
 // pipeline fills in, the address of a secret, a public key or a certificate.
-var public = regexp.MustCompile(`^\s*(?:\$\{[^}]*\}|\$\([^)]*\)|<(?:path|secret):[^>]*>|[a-zA-Z][a-zA-Z0-9+.-]*://kubernetes/\S*|ref\+[a-z]+://\S*|vault:\S*|__\w+__)\s*$` +
+var public = pattern.New(`^\s*(?:\$\{[^}]*\}|\$\([^)]*\)|<(?:path|secret):[^>]*>|[a-zA-Z][a-zA-Z0-9+.-]*://kubernetes/\S*|ref\+[a-z]+://\S*|vault:\S*|__\w+__)\s*$` +
 	`|^\s*(?:ssh-[a-z0-9-]+|ecdsa-[a-z0-9-]+|sk-[a-z0-9@.-]+) AAAA|^\s*-----BEGIN (?:CERTIFICATE|PUBLIC KEY|RSA PUBLIC KEY|SSH2 PUBLIC KEY|PGP PUBLIC KEY BLOCK)-----`)
 
 func isPublic(text string) bool {

@@ -8,6 +8,24 @@ import (
 type layered struct {
 	files map[*yaml.Node]locator // of every node below a layer
 	last  locator                // of the layer on top, for what belongs to none
+	// deletes are the nulls that take the place of a value of a lower layer.
+	deletes map[*yaml.Node]bool
+}
+
+// Deletes tells whether the value is a null of one file that takes away a value
+// of another one.
+func (v Value) Deletes() bool {
+	for src := v.src; v.node != nil; {
+		l, ok := src.(*layered)
+		if !ok {
+			return false
+		}
+		if l.deletes[v.node] {
+			return true
+		}
+		src = l.of(v.node)
+	}
+	return false
 }
 
 func (l *layered) of(n *yaml.Node) locator {
@@ -62,20 +80,20 @@ func overlay(layers []Value) Value {
 	case 1:
 		return kept[0]
 	}
-	l := &layered{files: map[*yaml.Node]locator{}, last: kept[len(kept)-1].src}
+	l := &layered{files: map[*yaml.Node]locator{}, last: kept[len(kept)-1].src, deletes: map[*yaml.Node]bool{}}
 	merged := kept[0].node
 	l.know(merged, kept[0].src)
 	for _, v := range kept[1:] {
 		l.know(v.node, v.src)
-		merged = mergeMaps(merged, v.node)
+		merged = l.merge(merged, v.node)
 	}
 	return Value{node: merged, src: l, path: kept[0].path}
 }
 
-// mergeMaps returns the mapping that lower becomes under upper. Neither is
-// changed. A null of the upper one deletes what the lower one says; where there
-// is nothing to delete it stays: it deletes a default of the chart.
-func mergeMaps(lower, upper *yaml.Node) *yaml.Node {
+// merge returns the mapping that lower becomes under upper. Neither is changed.
+// A null of the upper one deletes what the lower one says, and stays: it deletes
+// a default of the chart as well.
+func (l *layered) merge(lower, upper *yaml.Node) *yaml.Node {
 	m := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
 	at := map[string]int{}
 	for k, v := range pairs(lower) {
@@ -90,11 +108,15 @@ func mergeMaps(lower, upper *yaml.Node) *yaml.Node {
 			continue
 		}
 		old, value := deref(m.Content[i+1]), deref(v)
+		m.Content[i] = k
 		if old.Kind == yaml.MappingNode && value.Kind == yaml.MappingNode {
-			m.Content[i+1] = mergeMaps(old, value)
+			m.Content[i+1] = l.merge(old, value)
 			continue
 		}
-		m.Content[i], m.Content[i+1] = k, v
+		m.Content[i+1] = v
+		if value.ShortTag() == "!!null" {
+			l.deletes[value] = true
+		}
 	}
 	return m
 }

@@ -31,11 +31,11 @@ The other way round everything works, which is worse: the gateway offers its pas
 }
 
 func checkGatewayPassword(p *lint.Pass, g *lint.Group, c *lint.Client) {
-	if len(g.Redis) == 0 || !c.UsesSentinel() && !c.Host.Exists() {
+	if len(g.AllRedis()) == 0 || !c.UsesSentinel() && !c.Host.Exists() {
 		return
 	}
 	asking, open := 0, 0
-	for _, s := range g.Redis {
+	for _, s := range g.AllRedis() {
 		switch {
 		case s.Password().IsCertain():
 			asking++
@@ -44,7 +44,7 @@ func checkGatewayPassword(p *lint.Pass, g *lint.Group, c *lint.Client) {
 		}
 	}
 	switch {
-	case !c.Password.Given && c.Complete && asking == len(g.Redis):
+	case !c.Password.Given && c.Complete && asking == len(g.AllRedis()):
 		missing := c.Password.Place
 		if !missing.IsValid() {
 			missing = settingsKey(c)
@@ -59,7 +59,7 @@ func checkGatewayPassword(p *lint.Pass, g *lint.Group, c *lint.Client) {
 			Places:  []lint.Place{missing, labeledPlace(asks.cred.Place, "Redis asks for a password")},
 			Help:    help,
 		})
-	case c.Password.IsCertain() && open == len(g.Redis):
+	case c.Password.IsCertain() && open == len(g.AllRedis()):
 		reportOpen(p, g, c)
 	}
 }
@@ -93,7 +93,7 @@ func reportOpen(p *lint.Pass, g *lint.Group, c *lint.Client) {
 	for _, h := range all {
 		f.Places = append(f.Places, labeledPlace(h.cred.Place, h.says+" a password"))
 	}
-	redis := confKey(g.Redis[0])
+	redis := confKey(g.AllRedis()[0])
 	if len(all) == 1 || !redis.IsValid() {
 		f.Places = append(f.Places, labeledPlace(redis, "no requirepass here"))
 	} else {
@@ -107,6 +107,9 @@ func reportOpen(p *lint.Pass, g *lint.Group, c *lint.Client) {
 func confKey(s *lint.Server) lint.Place {
 	if at := s.Password().Place; at.IsValid() {
 		return labeledPlace(at, "")
+	}
+	if s.Settings.IsValid() {
+		return s.Settings
 	}
 	if len(s.Confs) > 0 {
 		return lint.AtKey(s.Confs[0].Object, s.Confs[0].Text, "")
@@ -140,7 +143,7 @@ So with any other password on Sentinel the gateway is refused with "WRONGPASS" o
 }
 
 func checkSentinelPassword(p *lint.Pass, g *lint.Group) {
-	i := slices.IndexFunc(redisClients(p.Facts, g), (*lint.Client).UsesSentinel)
+	i := slices.IndexFunc(redisClients(p.Facts, g), func(c *lint.Client) bool { return c.IsGateway() && c.UsesSentinel() })
 	if i < 0 {
 		return
 	}
@@ -149,7 +152,7 @@ func checkSentinelPassword(p *lint.Pass, g *lint.Group) {
 	// is for auth/password-mismatch to say.
 	sends, _ := passwordDisagreement(p.Facts, g)
 	var wrong []lint.Credential
-	for _, s := range g.Sentinels {
+	for _, s := range g.AllSentinels() {
 		asks := s.Password()
 		known := func(d lint.Credential) bool { return d.Place.Span == asks.Place.Span }
 		if !asks.IsCertain() || slices.ContainsFunc(wrong, known) {
@@ -202,7 +205,7 @@ var authACLUserWithSentinel = &lint.Rule{
 	},
 	Check: func(p *lint.Pass) {
 		for _, c := range p.Facts.Clients {
-			if !c.UsesSentinel() || !c.Username.Exists() || c.Username.Text == "" && c.Username.Known || c.Username.Text == "default" {
+			if !c.IsGateway() || !c.UsesSentinel() || !c.Username.Exists() || c.Username.Text == "" && c.Username.Known || c.Username.Text == "default" {
 				continue
 			}
 			at := c.Username.Labeled("")

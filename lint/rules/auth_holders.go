@@ -38,15 +38,15 @@ func passwordHolders(f *lint.Facts, g *lint.Group) []passwordHolder {
 			all = append(all, passwordHolder{r, says, c})
 		}
 	}
-	for _, s := range g.Redis {
+	for _, s := range g.AllRedis() {
 		add(roleRedis, "Redis asks for", s.Password())
 	}
-	for _, s := range g.Redis {
+	for _, s := range g.AllRedis() {
 		if user := s.Last("masteruser", "primaryuser"); user == nil || user.Arg(0).Text == "default" {
 			add(roleReplica, "a replica sends", s.MasterAuth())
 		}
 	}
-	for _, s := range g.Sentinels {
+	for _, s := range g.AllSentinels() {
 		for _, m := range watchedNames(f, s, g) {
 			if user := s.SentinelLast("auth-user", m); user == nil || user.Arg(2).Text == "default" {
 				add(roleSentinel, "Sentinel sends", s.AuthPass(m))

@@ -2,11 +2,11 @@ package rules
 
 import (
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/quorumwright/quorumwright/internal/apim"
+	"github.com/quorumwright/quorumwright/internal/pattern"
 	"github.com/quorumwright/quorumwright/internal/redisconf"
 	"github.com/quorumwright/quorumwright/lint"
 )
@@ -127,7 +127,7 @@ func unsafeForGateway(c *lint.Client, text string) []string {
 }
 
 // uriSafe is what survives redis://:PASSWORD@host unescaped.
-var uriSafe = regexp.MustCompile(`^[A-Za-z0-9._~!$&'()*,;=:-]*$`)
+var uriSafe = pattern.New(`^[A-Za-z0-9._~!$&'()*,;=:-]*$`)
 
 // gatewayVersion returns the version of the gateway: its image's, or the
 // chart's, which sets the image where the values do not.

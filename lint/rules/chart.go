@@ -95,7 +95,8 @@ func (u *chartUse) atKey(v repo.Value, label string) lint.Place {
 }
 
 // near returns the place of the key at a dotted path or, where the user does
-// not write it, of the nearest key above; at the top that is gateway.
+// not write it, of the nearest key above; at the top that is gateway, or else
+// the first key.
 func (u *chartUse) near(path, label string) lint.Place {
 	elements := apim.ParsePath(path)
 	for n := len(elements); n > 0; n-- {
@@ -103,7 +104,13 @@ func (u *chartUse) near(path, label string) lint.Place {
 			return u.atKey(v, label)
 		}
 	}
-	return u.atKey(u.root.Get("gateway"), label)
+	if gateway := u.root.Get("gateway"); gateway.Exists() {
+		return u.atKey(gateway, label)
+	}
+	for _, first := range u.root.Fields() {
+		return u.atKey(first, label)
+	}
+	return u.at(u.root, label)
 }
 
 // variables are the entries of the container's env: gateway.env, or else

@@ -12,7 +12,7 @@ var chartBlankPort = &lint.Rule{
 	ID:       "chart/blank-port",
 	Severity: lint.Error,
 	Doc: lint.Doc{
-		Title: "ratelimit.type is redis, but the host or port that the chart writes is blank",
+		Title: "with type redis, the chart writes a blank Redis host or port",
 		Why: `With ratelimit.type: redis the chart always writes host: and port: of gateway.ratelimit.redis into gravitee.yml, blank when they are unset. The gateway reads the port as a number and stops at a blank one ("A null value cannot be assigned to a primitive type"): the rate limit repository is retried for ever and never starts.
 
 Up to 4.11 the gateway read the port only without Sentinel. From 4.12 on it reads it even when Sentinel is used, so that values which worked before do not any more.

@@ -118,7 +118,7 @@ func (u *chartUse) judge() []chartJudgement {
 				continue
 			}
 			slices.Reverse(e.charts)
-			e.only = " (chart " + joined(e.charts) + ")"
+			e.only = " (so in chart " + joined(e.charts) + ", of those that match)"
 		}
 		told = append(told, e.chartJudgement)
 	}
@@ -145,12 +145,15 @@ func isRelied(path string) bool {
 
 func reportDead(p *lint.Pass, u *chartUse, j chartJudgement) {
 	v := u.get(j.At...)
-	if j.State == apim.Asleep && u.harmless(j, v) || toldElsewhere(u, j) {
+	if v.Deletes() || j.State == apim.Asleep && u.harmless(j, v) || toldElsewhere(u, j) {
 		return
 	}
 	path := pathOf(j)
 	f := lint.Finding{Help: j.Help(), Fixes: renamedKey(u, j, v)}
 	f.Message = fmt.Sprintf("%s does nothing: %s%s", path, j.Why, j.only)
+	if j.State == apim.OtherVersion && u.byImage && f.Help == "" {
+		f.Help = "the chart's version is taken from the image tag, as nothing tells it; give --chart-version if it is another"
+	}
 	if j.State == apim.Misleading {
 		f.Message = fmt.Sprintf("%s does not do what it says: %s%s", path, j.Why, j.only)
 	}

@@ -2,10 +2,10 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/quorumwright/quorumwright/internal/apim"
+	"github.com/quorumwright/quorumwright/internal/pattern"
 	"github.com/quorumwright/quorumwright/lint"
 )
 
@@ -86,7 +86,7 @@ func renamedVariable(at lint.Place, name string) []lint.Fix {
 }
 
 // mountPathPattern finds the paths in the text of gateway.extraVolumeMounts.
-var mountPathPattern = regexp.MustCompile(`mountPath:\s*["']?([^\s"',}]+)`)
+var mountPathPattern = pattern.New(`mountPath:\s*["']?([^\s"',}]+)`)
 
 var chartPluginsPathUnset = &lint.Rule{
 	ID:       "chart/plugins-path-unset",

@@ -1,19 +1,20 @@
 package rules
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/pattern"
 )
 
 // Texts that YAML 1.1, which Helm, SnakeYAML and the Kubernetes tools read, takes
 // for something else than a string and that come back changed.
 var (
-	oldOctalPattern = regexp.MustCompile(`^[-+]?0[0-7_]+$`)
-	otherIntPattern = regexp.MustCompile(`^[-+]?0(x[0-9a-fA-F_]+|b[01_]+|o[0-7]+)$`)
-	groupedPattern  = regexp.MustCompile(`^[-+]?[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?$|^\+[0-9]+$`)
-	sexaPattern     = regexp.MustCompile(`^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$`)
-	floatPattern    = regexp.MustCompile(`^[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?$`)
-	datePattern     = regexp.MustCompile(`^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?$`)
+	oldOctalPattern = pattern.New(`^[-+]?0[0-7_]+$`)
+	otherIntPattern = pattern.New(`^[-+]?0(x[0-9a-fA-F_]+|b[01_]+|o[0-7]+)$`)
+	groupedPattern  = pattern.New(`^[-+]?[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?$|^\+[0-9]+$`)
+	sexaPattern     = pattern.New(`^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$`)
+	floatPattern    = pattern.New(`^[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?$`)
+	datePattern     = pattern.New(`^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?$`)
 )
 
 // pasted says what becomes of a text behind "key: " in a YAML file, "" if it

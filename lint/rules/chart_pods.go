@@ -2,17 +2,17 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/quorumwright/quorumwright/internal/pattern"
 	"github.com/quorumwright/quorumwright/lint"
 	"github.com/quorumwright/quorumwright/lint/repo"
 )
 
 // configVolumePattern finds a volume whose name begins with config and goes on.
-var configVolumePattern = regexp.MustCompile(`- name: (config[^\s"']+)`)
+var configVolumePattern = pattern.New(`- name: (config[^\s"']+)`)
 
 var chartVolumeNameConfig = &lint.Rule{
 	ID:       "chart/volume-name-config",

@@ -36,7 +36,7 @@ The version is that of the Application, the HelmRelease, the helmCharts entry or
 			}
 			message := fmt.Sprintf("chart %s is not in the catalogue: the values are judged as those of %s", chart.Asked, chart.Version)
 			if u.byImage {
-				message = fmt.Sprintf("no chart version is told, and a chart %s, like the image, is not in the catalogue: the values are judged as those of %s", chart.Asked, chart.Version)
+				message = fmt.Sprintf("no chart version is told, and the catalogue has none for image %s: the values are judged as those of %s", u.image, chart.Version)
 			}
 			if found[message] == nil {
 				told = append(told, message)

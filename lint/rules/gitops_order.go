@@ -26,7 +26,7 @@ Within one Application of Argo CD waves order the objects; between Applications 
 				continue
 			}
 			for _, v := range p.Env().Values {
-				if v.Object == nil || v.Object == c.Object || v.Object.Kind != c.Object.Kind || v.Chart.Name == c.Values.Chart.Name {
+				if v.Object == nil || v.Object == c.Object || v.Object.Kind != c.Object.Kind || !isRedisChart(v.Chart.Name) {
 					continue // not Redis, or deployed in another way
 				}
 				switch c.Object.Kind {
@@ -103,3 +103,6 @@ func wave(o *repo.Object) (int, repo.Value) {
 	n, _ := v.Int()
 	return n, v
 }
+
+// isRedisChart tells the charts that deploy Redis.
+func isRedisChart(name string) bool { return name == "redis" || name == "valkey" || name == "redis-ha" }

@@ -2,10 +2,10 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/quorumwright/quorumwright/internal/pattern"
 	"github.com/quorumwright/quorumwright/internal/redisconf"
 	"github.com/quorumwright/quorumwright/lint"
 )
@@ -102,7 +102,7 @@ type release struct {
 }
 
 // releasePattern is the version at the start of a tag: 7.2.5 of 7.2.5-alpine.
-var releasePattern = regexp.MustCompile(`^v?([0-9]+(?:\.[0-9]+)*)`)
+var releasePattern = pattern.New(`^v?([0-9]+(?:\.[0-9]+)*)`)
 
 // releaseOf reads a release from an image; a floating tag tells none.
 func releaseOf(image lint.Image) (release, bool) {

@@ -33,13 +33,13 @@ func mayHaveMore(f *lint.Facts) bool {
 	for _, o := range f.Env.Objects {
 		switch o.Kind {
 		case "HelmRelease", "HelmChart", "Application", "ApplicationSet":
-			if !slices.ContainsFunc(f.Clients, func(c *lint.Client) bool { return c.Object == o }) {
+			if !slices.ContainsFunc(f.Clients, func(c *lint.Client) bool { return c.Object == o }) && !slices.ContainsFunc(f.Releases, func(r *lint.Release) bool { return r.Values.Object == o && r.Name != "" }) {
 				return true
 			}
 		}
 	}
 	for _, v := range f.Env.Values {
-		if !slices.ContainsFunc(f.Clients, func(c *lint.Client) bool { return c.Values == v }) {
+		if !slices.ContainsFunc(f.Clients, func(c *lint.Client) bool { return c.Values == v }) && !slices.ContainsFunc(f.Releases, func(r *lint.Release) bool { return r.Values == v && r.Name != "" }) {
 			return true
 		}
 	}
@@ -57,6 +57,14 @@ func serversBehind(f *lint.Facts, workloads []*lint.Workload, sentinel bool) []*
 	from := f.Redis
 	if sentinel {
 		from = f.Sentinels
+	}
+	for _, r := range f.Releases {
+		switch {
+		case !sentinel:
+			from = append(slices.Clip(from), r.Redis)
+		case r.Sentinel != nil:
+			from = append(slices.Clip(from), r.Sentinel)
+		}
 	}
 	var all []*lint.Server
 	for _, s := range from {

@@ -61,7 +61,7 @@ func (h hosts) renamed(r lint.Renamed) {
 // asked judges a host that somebody asks for. What Sentinel monitors is judged
 // by sentinel/monitor-target, whom a replica follows by redis/replicaof-target.
 func (h hosts) asked(u lint.HostUse) {
-	r := u.Resolve(h.facts)
+	r := u.Leads
 	if r.Status != lint.HostMissing {
 		return
 	}
@@ -75,7 +75,7 @@ func (h hosts) asked(u lint.HostUse) {
 		return // network/selector
 	case r.Service != nil:
 		f.Message = fmt.Sprintf("%s asks for %q, and no pod %q stands behind Service %s", u.Who, u.Host.Text, firstLabel(u.Host.Text), r.Service.Object.Name)
-	case right == "" && (h.more || len(h.facts.Redis)+len(h.facts.Sentinels) == 0):
+	case right == "" && (h.more || len(h.facts.Redis)+len(h.facts.Sentinels)+len(h.facts.Releases) == 0):
 		return // it may be deployed by someone else
 	default:
 		cause = u.Who + "\x00" + r.ServiceName(u.Host.Text)
@@ -114,7 +114,11 @@ func (h hosts) meant(u lint.HostUse, r lint.Resolution) (string, lint.Place) {
 		return r.Nearest + "." + rest, countAt(w, fmt.Sprintf("StatefulSet %s has %s", w.Object.Name, count(w.Replicas, "pod")))
 	}
 	var leading, near []*lint.Service
-	for _, s := range h.facts.Services {
+	services := slices.Clone(h.facts.Services)
+	for _, released := range h.facts.Releases {
+		services = append(services, released.Services...)
+	}
+	for _, s := range services {
 		if s.Object.Name == r.Nearest {
 			near = append(near, s)
 		}
@@ -150,14 +154,14 @@ func onlyOne(services []*lint.Service) *lint.Service {
 // governing judges the serviceName of a StatefulSet: pods that are asked for by
 // name have it under that Service alone.
 func (h hosts) governing(u lint.HostUse) {
-	r := u.Resolve(h.facts)
+	r := u.Leads
 	if r.Status != lint.HostFound && r.Status != lint.HostMissing {
 		return
 	}
 	var under *lint.Service
 	var asked []lint.HostUse
 	for _, o := range h.facts.HostUses() {
-		a := o.Resolve(h.facts)
+		a := o.Leads
 		if a.Status != lint.HostFound || a.Pod < 0 || !slices.Contains(a.Workloads, u.Governed) {
 			continue
 		}

@@ -31,7 +31,7 @@ What counts is the namespace after rendering: the transformer namespace: of kust
 		t := &together{pass: p}
 		for _, u := range p.Facts.HostUses() {
 			// The others: sentinel/monitor-target, redis/replicaof-target.
-			if r := u.Resolve(p.Facts); (u.Client != nil || u.Peer) && r.Status == lint.HostOtherNamespace && !p.Facts.Agreed(u.Host.Place.Span) {
+			if r := u.Leads; (u.Client != nil || u.Peer) && r.Status == lint.HostOtherNamespace && !p.Facts.Agreed(u.Host.Place.Span) {
 				otherNamespace(t, u, r)
 			}
 		}

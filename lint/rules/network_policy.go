@@ -98,14 +98,14 @@ type cut struct {
 
 // group looks at every way that a group needs.
 func (b *blocked) group(g *lint.Group) {
-	servers := slices.Concat(g.Redis, g.Sentinels)
+	servers := different(slices.Concat(g.Redis, g.Sentinels))
 	for _, to := range servers {
 		ports := listening(to)
 		if len(ports) == 0 {
 			continue
 		}
 		for _, from := range servers {
-			alone := from.Container.Workload == to.Container.Workload && from.Pods() < 2
+			alone := from == to && from.Pods() < 2
 			if !alone && (to.Sentinel == from.Sentinel || from.Sentinel) {
 				b.way(peerOf(from), peerOf(to), ports)
 			}
@@ -121,6 +121,19 @@ func (b *blocked) group(g *lint.Group) {
 			b.egress(peerOf(s), peer{name: "the name server", open: true}, []int{53})
 		}
 	}
+}
+
+// different returns one server of each kind of pods: policies see no more of
+// them than namespace, labels and ports.
+func different(servers []*lint.Server) []*lint.Server {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(servers, func(s *lint.Server) bool {
+		w := s.Container.Workload
+		key := fmt.Sprint(w.Object.Namespace, w.Labels, listening(s), s.Sentinel, w.Replicas > 1)
+		known := seen[key]
+		seen[key] = true
+		return known
+	})
 }
 
 // usesNames tells whether a server has to look up names.

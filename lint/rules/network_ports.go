@@ -32,8 +32,12 @@ A headless Service maps no ports: its name leads straight to the pods, and the p
 // clientPort judges the port that a client asks for.
 func clientPort(t *together, facts *lint.Facts, u lint.HostUse) {
 	n, ok := number(u.Port)
-	r := u.Resolve(facts)
-	if !ok || n <= 0 || r.Status != lint.HostFound || len(r.Service.Ports) == 0 || r.Service.HasPort(n) {
+	r := u.Leads
+	if !ok || n <= 0 || r.Status != lint.HostFound || len(r.Service.Ports) == 0 {
+		return
+	}
+	if r.Service.HasPort(n) {
+		neighbourPort(t, facts, u, n)
 		return
 	}
 	s := r.Service
@@ -80,6 +84,19 @@ func clientPort(t *together, facts *lint.Facts, u lint.HostUse) {
 		Message: fmt.Sprintf("%s asks Service %s for port %d, which it does not have", u.Who, s.Object.Name, n),
 		Places:  []lint.Place{u.Port.Labeled(fmt.Sprintf("%s asks for %d", u.Who, n))},
 	}
+	if s.Headless || r.Pod >= 0 {
+		if declared := declaredPorts(r.Workloads); len(listens) == 0 && (len(declared) == 0 || slices.Contains(declared, n)) {
+			return // the pods may listen there
+		}
+		if slices.Contains(listens, n) {
+			f.Severity = lint.Warning
+			f.Message = fmt.Sprintf("%s asks for port %d, on which the pods listen, but Service %s does not list it", u.Who, n, s.Object.Name)
+			f.Help = fmt.Sprintf("add port %d to the Service", n)
+			f.Places = append(f.Places, serviceNameAt(s, "the headless Service"))
+			t.add(cause, f)
+			return
+		}
+	}
 	var offered []int
 	for _, sp := range s.Ports {
 		if leads(sp) {
@@ -92,6 +109,21 @@ func clientPort(t *together, facts *lint.Facts, u lint.HostUse) {
 		f.Help, f.Fixes = "write "+right, replace(u.Port, right, "write "+right, false)
 	}
 	t.add(cause, f)
+}
+
+// declaredPorts returns the ports that the containers of workloads declare.
+func declaredPorts(workloads []*lint.Workload) []int {
+	var all []int
+	for _, w := range workloads {
+		for _, c := range w.Containers {
+			for _, d := range c.Value.Get("ports").Items() {
+				if n, ok := d.Get("containerPort").Int(); ok {
+					all = append(all, n)
+				}
+			}
+		}
+	}
+	return all
 }
 
 // targetOf returns the port of the pods to which a port of a Service leads.
@@ -205,7 +237,7 @@ func serverPorts(p *lint.Pass, s *lint.Server) {
 	}
 	for _, u := range p.Facts.HostUses() {
 		n, ok := number(u.Port)
-		r := u.Resolve(p.Facts)
+		r := u.Leads
 		sentinel := u.Client != nil && u.Client.UsesSentinel()
 		if ok && r.Status == lint.HostFound && sentinel == s.Sentinel && slices.Contains(r.Workloads, s.Container.Workload) {
 			votes = append(votes, portVote{n, u.Port.Labeled(fmt.Sprintf("%s asks for %d", u.Who, n)), askedPort})

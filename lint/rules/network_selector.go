@@ -64,7 +64,7 @@ func selectsNothing(p *lint.Pass, s *lint.Service) {
 	}
 	var asked []lint.Place
 	for _, u := range p.Facts.HostUses() {
-		if r := u.Resolve(p.Facts); r.Service == s {
+		if r := u.Leads; r.Service == s {
 			asked = addPlace(asked, u.Host.Labeled(u.Who+" asks for it"))
 		}
 	}
@@ -157,7 +157,7 @@ func ownPort(s *lint.Server, sp lint.ServicePort) bool {
 func reportWrongPods(p *lint.Pass, s *lint.Service, right *lint.Workload) {
 	var asked []lint.Place
 	for _, u := range p.Facts.HostUses() {
-		if r := u.Resolve(p.Facts); r.Service == s && u.Governed == nil {
+		if r := u.Leads; r.Service == s && u.Governed == nil {
 			asked = addPlace(asked, u.Host.Labeled(u.Who+" asks for it"))
 		}
 	}
@@ -178,7 +178,7 @@ func reportWrongPods(p *lint.Pass, s *lint.Service, right *lint.Workload) {
 
 // leadsToRedis finds a Sentinel node of a client that leads to Redis.
 func leadsToRedis(p *lint.Pass, u lint.HostUse) {
-	r := u.Resolve(p.Facts)
+	r := u.Leads
 	if r.Status != lint.HostFound || r.Service == nil || leadsTo(p.Facts, r.Service, true) || !leadsTo(p.Facts, r.Service, false) {
 		return
 	}

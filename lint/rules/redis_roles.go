@@ -2,10 +2,10 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/quorumwright/quorumwright/internal/pattern"
 	"github.com/quorumwright/quorumwright/lint"
 )
 
@@ -57,7 +57,10 @@ func replicaTarget(f *lint.Facts, g *lint.Group, s *lint.Server, d *lint.Directi
 		}, true
 	case r.Status == lint.HostFound && len(r.Workloads) == 1 && r.Workloads[0] == w:
 		if s.Made || !s.Complete {
-			return lint.Finding{}, false // a script may write it for the other pods only
+			// A script may write it for the other pods only.
+			t, wrong := judgeTarget(f, g, s, host, port)
+			t.finding.Message = "the replica reaches no master: " + t.finding.Message
+			return t.finding, wrong && t.port
 		}
 		v := lint.Finding{Places: []lint.Place{host.Place}, Help: "let a start script write the line in every pod but the first"}
 		if r.Pod >= 0 {
@@ -118,7 +121,7 @@ func asksSentinel(f *lint.Facts, s *lint.Server) bool {
 }
 
 // masterish matches the names of Services that promise the master.
-var masterish = regexp.MustCompile(`(?i)(^|[-.])(master|primary|leader|writer?|rw)([-.]|$)`)
+var masterish = pattern.New(`(?i)(^|[-.])(master|primary|leader|writer?|rw)([-.]|$)`)
 
 var redisFixedMasterService = &lint.Rule{
 	ID:       "redis/fixed-master-service",

@@ -2,10 +2,10 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/quorumwright/quorumwright/internal/pattern"
 	"github.com/quorumwright/quorumwright/lint"
 )
 
@@ -171,7 +171,7 @@ func (d *danglingRefs) checkName(r configRef, names []string) {
 	})
 }
 
-var digits = regexp.MustCompile(`[0-9]+`)
+var digits = pattern.New(`[0-9]+`)
 
 var secretHashSuffixRef = &lint.Rule{
 	ID:       "secret/hash-suffix-ref",

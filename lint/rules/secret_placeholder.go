@@ -2,10 +2,11 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
+	"path"
 	"slices"
 	"strings"
 
+	"github.com/quorumwright/quorumwright/internal/pattern"
 	"github.com/quorumwright/quorumwright/internal/secret"
 	"github.com/quorumwright/quorumwright/lint"
 )
@@ -33,7 +34,7 @@ func isAsked(plain string) bool {
 
 // bracketPattern is <your password>: a placeholder whatever it says. A tag of
 // another language (<path:…>) is a reference instead.
-var bracketPattern = regexp.MustCompile(`^<[^<>]*[A-Za-z][^<>]*>$`)
+var bracketPattern = pattern.New(`^<[^<>]*[A-Za-z][^<>]*>$`)
 
 // isPlaceholderText tells whether a text is one that a guide tells its readers
 // to replace.
@@ -74,7 +75,7 @@ Where the sides of one Redis hold different passwords, auth/password-mismatch te
 				}
 			}
 			for _, t := range s.all {
-				if isPlaceholder(t.value) {
+				if isPlaceholder(t.value) && !isExample(t.place.File) {
 					t.what = s.what
 					all = append(all, t)
 				}
@@ -90,6 +91,11 @@ Where the sides of one Redis hold different passwords, auth/password-mismatch te
 		}
 	},
 }
+
+// examplePattern tells files that are meant to be copied, not applied.
+var examplePattern = pattern.New(`(?i)(?:^|[._-])(?:example|sample|template|dist)s?(?:[._-]|$)`)
+
+func isExample(file string) bool { return examplePattern.MatchString(path.Base(file)) }
 
 func reportPlaceholder(p *lint.Pass, all []plainSecret) {
 	slices.SortStableFunc(all, func(a, b plainSecret) int { return a.place.Compare(b.place.Span) })

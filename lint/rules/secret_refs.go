@@ -1,9 +1,9 @@
 package rules
 
 import (
-	"regexp"
 	"slices"
 
+	"github.com/quorumwright/quorumwright/internal/pattern"
 	"github.com/quorumwright/quorumwright/lint"
 	"github.com/quorumwright/quorumwright/lint/repo"
 )
@@ -50,12 +50,28 @@ func configRefs(f *lint.Facts) []configRef {
 			c.add(from.Get("kind").Text(), from.Get("name"), from.Get("valuesKey"), from, false)
 		}
 	}
+	for _, r := range f.Releases {
+		for _, s := range r.Secrets {
+			c.all = append(c.all, configRef{
+				kind: s.Kind, namespace: s.Namespace, name: s.Name, key: s.Key, nameAt: s.NameAt, keyAt: s.KeyAt, values: r.Values, env: true,
+			})
+		}
+	}
+	for _, client := range f.Clients {
+		// What the pods of the others refer to is there already.
+		if ref := client.Password.Ref; ref != nil && client.OfChart {
+			at := client.Password.Place
+			c.all = append(c.all, configRef{
+				kind: ref.Kind, namespace: ref.Namespace, name: ref.Name, key: ref.Key, nameAt: at, keyAt: at, release: "redis", env: true,
+			})
+		}
+	}
 	return slices.DeleteFunc(c.all, func(r configRef) bool { return !r.concernsUs() })
 }
 
 // ourWords are in the names of what these rules are about. Secrets of other
 // applications in the same repository are none of their business.
-var ourWords = regexp.MustCompile(`(?i)redis|valkey|sentinel|gravitee|apim|rate-?_?limit`)
+var ourWords = pattern.New(`(?i)redis|valkey|sentinel|gravitee|apim|rate-?_?limit`)
 
 // concernsUs tells whether a reference has to do with Redis or the gateway: the
 // pod runs one of them, or a name says so.
@@ -149,7 +165,7 @@ func (c *refCollector) subPaths(w *lint.Workload, volume repo.Value) {
 	}
 }
 
-var secretNameLine = regexp.MustCompile(`(?m)^[ \t-]*secretName:[ \t]*["']?([a-z0-9][a-z0-9.-]*)["']?[ \t]*$`)
+var secretNameLine = pattern.New(`(?m)^[ \t-]*secretName:[ \t]*["']?([a-z0-9][a-z0-9.-]*)["']?[ \t]*$`)
 
 // walk looks for references in Helm values. The charts take volumes as text:
 // gateway.extraVolumes: |.

@@ -65,13 +65,41 @@ func checkNoReplica(p *lint.Pass) {
 					names = append(names, s.Name())
 				}
 			}
+			idle, others := idleRedis(p.Facts, redis, w.server.Namespace())
 			f.Help = fmt.Sprintf("add Redis pods that start with replicaof %s; more replicas of %s would be more masters", host, joined(names))
 			if redis[0].Password().Given {
 				f.Help = strings.Replace(f.Help, ";", ", and masterauth;", 1)
 			}
+			if len(idle) == 1 {
+				// Its replicas are scaled away.
+				f.Places = append(idle, f.Places...)
+				f.Places[1].Label = fmt.Sprintf("Sentinel monitors %q", w.Name.Text)
+				f.Places[0].Label, f.Help = "", "run at least 1, better 2"
+			}
+			for _, at := range others {
+				f.Places = addPlace(f.Places, at)
+			}
 			p.Report(f)
 		}
 	}
+}
+
+// idleRedis returns what could be the replicas of a master and is not: the
+// workloads that follow it and have no pods, and the other Redis of the
+// namespace, which follow nobody.
+func idleRedis(f *lint.Facts, masters []*lint.Server, namespace string) (idle, others []lint.Place) {
+	for _, s := range f.Redis {
+		w := s.Container.Workload
+		if slices.Contains(masters, s) || s.Namespace() != namespace || !s.Complete {
+			continue
+		}
+		if s.ReplicaOf() == nil {
+			others = append(others, nameAt(w, "another master: nothing says replicaof"))
+		} else if n, known := f.PodCount(w); known && n == 0 {
+			idle = append(idle, countAt(w, "no pod follows the master"))
+		}
+	}
+	return idle, others
 }
 
 var sentinelBlockedFailover = &lint.Rule{

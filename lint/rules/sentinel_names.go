@@ -44,12 +44,12 @@ func checkMasterNameMismatch(p *lint.Pass) {
 
 // masterNameAsked judges the clients of a group that ask for one name.
 func masterNameAsked(p *lint.Pass, g *lint.Group, name string, clients []*lint.Client) {
-	all := watches(g.Sentinels)
+	all := watches(g.AllSentinels())
 	names, known := masterNames(all)
 	if len(names) == 0 || !known || slices.Contains(names, name) {
 		return
 	}
-	for _, s := range g.Sentinels {
+	for _, s := range g.AllSentinels() {
 		if len(s.Monitors()) == 0 && !s.Complete || len(watches([]*lint.Server{s})) < len(s.Monitors()) {
 			return
 		}

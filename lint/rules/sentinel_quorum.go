@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/quorumwright/quorumwright/lint"
 )
@@ -22,7 +23,7 @@ var sentinelQuorumUnreachable = &lint.Rule{
 			if !n.Known || n.N == 0 {
 				continue
 			}
-			for _, w := range watches(g.Sentinels) {
+			for _, w := range watches(g.AllSentinels()) {
 				q, ok := number(w.Quorum)
 				if !ok || q <= n.N {
 					continue
@@ -62,7 +63,9 @@ func watching(n int) string {
 }
 
 // scaled tells whether a place is a number of replicas, not a name.
-func scaled(p lint.Place) bool { return p.Path == "spec.replicas" }
+func scaled(p lint.Place) bool {
+	return p.Path == "spec.replicas" || strings.HasSuffix(p.Path, "replica.replicaCount") || strings.HasSuffix(p.Path, "replicas")
+}
 
 var sentinelQuorumNotMajority = &lint.Rule{
 	ID:       "sentinel/quorum-not-majority",
@@ -78,7 +81,7 @@ A quorum of all Sentinels needs every one of them: when the node of the master g
 	Check: func(p *lint.Pass) {
 		for _, g := range p.Facts.Groups {
 			n := p.Facts.SentinelCount(g)
-			for _, w := range watches(g.Sentinels) {
+			for _, w := range watches(g.AllSentinels()) {
 				q, ok := number(w.Quorum)
 				majority := n.N/2 + 1
 				f := lint.Finding{Places: []lint.Place{w.Quorum.Place}}

@@ -176,6 +176,10 @@ func (s Set) Without(r Release, known []Release) Set {
 	return cut.normal(known)
 }
 
+// Joined is the set with spans that overlap or follow each other as one. known
+// are the last releases of all lines.
+func (s Set) Joined(known []Release) Set { return s.normal(known) }
+
 func isLast(r Release, known []Release) bool {
 	return !slices.ContainsFunc(known, func(k Release) bool {
 		return k.Major == r.Major && k.Minor == r.Minor && k.Patch > r.Patch

@@ -71,3 +71,23 @@ func TestWithWithout(t *testing.T) {
 		}
 	}
 }
+
+func TestJoined(t *testing.T) {
+	known := []Release{{4, 9, 32}, {4, 10, 28}, {4, 11, 25}, {4, 12, 17}}
+	for text, want := range map[string]string{
+		"4.12,4.10-4.12":      "4.10-4.12",
+		"4.9.5+,4.10":         "4.9.5+,4.10",
+		"4.11,4.9":            "4.9,4.11",
+		"4.9.5+,4.9.3+":       "4.9.3+",
+		"4.12.3,4.12.2":       "4.12.2..4.12.3",
+		"4.10-4.11,4.11-4.12": "4.10-4.12",
+	} {
+		set, err := Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := set.Joined(known).String(); got != want {
+			t.Errorf("%s joined is %s, want %s", text, got, want)
+		}
+	}
+}

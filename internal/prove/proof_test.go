@@ -1,0 +1,268 @@
+package prove
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// run proves a plan and logs the timeline where the test fails.
+func run(t *testing.T, plan *Plan, opts Options) *Result {
+	t.Helper()
+	needRedis(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	defer cancel()
+	var lines []string
+	r, err := Run(ctx, plan, opts, func(e Event) { lines = append(lines, e.String()) })
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log("\n" + strings.Join(lines, "\n"))
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range lines {
+		for _, secret := range plan.Masked {
+			if strings.Contains(line, secret) {
+				t.Errorf("a secret is in the timeline")
+			}
+		}
+	}
+	return r
+}
+
+// passes asserts that a proof passed with nothing lost.
+func passes(t *testing.T, r *Result, faults ...Fault) {
+	t.Helper()
+	if !r.Passed || len(r.Causes) > 0 {
+		t.Errorf("does not pass: %q", r.Causes)
+	}
+	if len(r.Faults) != len(faults) {
+		t.Fatalf("%d faults were suffered, want %q", len(r.Faults), faults)
+	}
+	for i, f := range faults {
+		o := r.Faults[i]
+		if o.Fault != f || !o.Recovered || o.Return < 0 {
+			t.Errorf("fault %s: %+v", f, o)
+		}
+		if !f.isolates() && o.SplitBrain > 0 {
+			t.Errorf("fault %s: two masters took writes for %s", f, o.SplitBrain)
+		}
+	}
+	if r.Writes < 50 {
+		t.Errorf("only %d writes were acknowledged", r.Writes)
+	}
+	t.Log(strings.Join(r.Figures(), "; "))
+}
+
+// TestExamples proves the examples as they are generated, byte for byte.
+func TestExamples(t *testing.T) {
+	for _, test := range []struct {
+		example, env string
+		faults       []Fault
+		pods         int
+	}{
+		{"smallest", "dev", []Fault{KillMaster}, 3},
+		{"environments", "prod", []Fault{KillMaster, KillAll}, 3},
+		{"valkey", "prod", []Fault{KillMaster}, 3},
+		{"everything", "prod", []Fault{KillMaster}, 5}, // with TLS
+	} {
+		t.Run(test.example, func(t *testing.T) {
+			t.Parallel()
+			plan := planOf(t, test.example, test.env)
+			if len(plan.Pods) != test.pods {
+				t.Errorf("%d pods are planned, want %d", len(plan.Pods), test.pods)
+			}
+			r := run(t, plan, Options{Faults: test.faults})
+			passes(t, r, test.faults...)
+			if r.Limit != plan.DownAfter+FailoverBudget {
+				t.Errorf("the limit is %s, want %s after down-after %s", r.Limit, FailoverBudget, plan.DownAfter)
+			}
+			o := r.Faults[0]
+			if o.FirstWrite > r.Limit || o.Detection < plan.DownAfter-time.Second || o.Promotion < o.Detection || o.FirstWrite < o.Promotion {
+				t.Errorf("the times make no story: %+v", o)
+			}
+			if o.NewMaster == "" || o.NewMaster == o.Pod {
+				t.Errorf("the new master is %q, the old one was %q", o.NewMaster, o.Pod)
+			}
+			if r.Lost > 0 {
+				t.Errorf("%d of %d acknowledged writes are lost", r.Lost, r.Writes)
+			}
+		})
+	}
+}
+
+// TestFaults proves that the generated pods survive what happens to pods.
+func TestFaults(t *testing.T) {
+	for _, test := range []struct {
+		name      string
+		faults    []Fault
+		isolation Isolation
+	}{
+		{"containers", []Fault{Crash, KillSentinel, Sentinels, LoseData}, Auto},
+		{"pods", []Fault{Delete, LoseVolume, Stale}, Auto},
+		{"operations", []Fault{Rollout, Rotate}, Auto},
+		{"network", []Fault{Partition, Freeze}, Auto},
+		{"loopback", []Fault{KillMaster, Partition, Delete, Rotate}, Loopback},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r := run(t, planOf(t, "smallest", "dev", faster("deploy")), Options{Faults: test.faults, Isolation: test.isolation})
+			passes(t, r, test.faults...)
+			if test.isolation == Loopback && r.Isolation != Loopback {
+				t.Errorf("the pods ran in %s", r.Isolation)
+			}
+			for _, o := range r.Faults {
+				// What section 3 of the facts measured, with time for a machine under load.
+				most := map[Fault]time.Duration{Crash: 3 * time.Second, KillSentinel: 2 * time.Second, Sentinels: 2 * time.Second, LoseData: 5 * time.Second, Delete: 5 * time.Second, Rollout: 5 * time.Second}
+				if limit, ok := most[o.Fault]; ok && o.Outage > limit {
+					t.Errorf("fault %s: no write was acknowledged for %s", o.Fault, o.Outage)
+				}
+			}
+		})
+	}
+}
+
+// TestSlowStart proves that a master which is late at the first start, so that
+// the Sentinels replace it while it comes, takes no write beside the new one.
+func TestSlowStart(t *testing.T) {
+	for _, delay := range []string{"1.4", "2.4"} {
+		t.Run(delay, func(t *testing.T) {
+			t.Parallel()
+			late := edit{"deploy/base/scripts/start-redis.sh", "\nread_secret\n", "\n[ $POD_NAME != redis-0 ] || sleep " + delay + "\nread_secret\n"}
+			r := run(t, planOf(t, "smallest", "dev", faster("deploy"), late), Options{Faults: []Fault{KillSentinel}})
+			passes(t, r, KillSentinel)
+			if r.SplitBrain > 0 {
+				t.Errorf("two masters took writes for %s", r.SplitBrain)
+			}
+		})
+	}
+}
+
+// TestPlanted proves that each mistake is found by what it does, and named.
+func TestPlanted(t *testing.T) {
+	start := "deploy/base/scripts/"
+	for _, test := range []struct {
+		name  string
+		edit  edit
+		cause string
+	}{
+		{"wrong auth-pass", edit{start + "start-sentinel.sh", `sentinel auth-pass $master_name $password`, `sentinel auth-pass $master_name not$password`}, "sentinel auth-pass is not the password of Redis"},
+		{"no auth-pass", edit{start + "start-sentinel.sh", `echo "sentinel auth-pass $master_name $password"`, `:`}, "sentinel auth-pass is missing"},
+		{"wrong master name", edit{"deploy/overlays/prod/values.yaml", "master: mymaster", "master: my-master"}, "the gateway asks for the master my-master, the Sentinels know mymaster"},
+		{"quorum 4 of 3", edit{"deploy/base/sentinel.conf", "6379 2\n", "6379 4\n"}, "quorum is 4 and there are 3 Sentinels"},
+		{"no masterauth", edit{start + "start-redis.sh", `echo "masterauth $password"`, `:`}, "sends its master no password (masterauth is missing)"},
+		{"wrong masterauth", edit{start + "start-redis.sh", `echo "masterauth $password"`, `echo "masterauth not$password"`}, "sends its master a wrong password (masterauth)"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r := run(t, planOf(t, "environments", "prod", faster("deploy"), test.edit), Options{})
+			if r.Passed {
+				t.Error("passes")
+			}
+			if !strings.Contains(strings.Join(r.Causes, "\n"), test.cause) {
+				t.Errorf("the causes are %q, want one with %q", r.Causes, test.cause)
+			}
+		})
+	}
+}
+
+// TestGuide proves why the Redis of many guides cannot fail over: its Sentinels
+// end at every start, for one reason behind the other, and nothing is promoted.
+func TestGuide(t *testing.T) {
+	const file = "redis.yaml"
+	for _, test := range []struct {
+		name   string
+		edits  []edit
+		causes []string
+	}{
+		{"as it is", nil, []string{"Can't resolve instance hostname", "there is one Redis and no replica"}},
+		{"with names resolved", []edit{{file, "sentinel monitor edge-master", "sentinel resolve-hostnames yes\n    sentinel monitor edge-master"}},
+			[]string{"is not writable: Read-only file system", "there is one Redis and no replica"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			fsys := copyOf(t, "../../golden/broken")
+			for _, e := range test.edits {
+				fsys[e.file].Data = []byte(strings.ReplaceAll(string(fsys[e.file].Data), e.old, e.new))
+			}
+			r := run(t, planFrom(t, fsys, ""), Options{Isolation: Namespaces})
+			for _, want := range test.causes {
+				if !strings.Contains(strings.Join(r.Causes, "\n"), want) {
+					t.Errorf("the causes are %q, want one with %q", r.Causes, want)
+				}
+			}
+			if len(r.Faults) != 1 || r.Faults[0].Promotion >= 0 || r.Faults[0].Recovered || r.Passed {
+				t.Errorf("something was promoted: %+v", r.Faults)
+			}
+		})
+	}
+}
+
+// TestInterrupted makes sure that nothing stays behind.
+func TestInterrupted(t *testing.T) {
+	needRedis(t)
+	for _, isolation := range []Isolation{Auto, Loopback} {
+		t.Run(string(isolation), func(t *testing.T) {
+			// Not parallel: it looks for what it has left in a folder of its own.
+			dir := t.TempDir()
+			t.Setenv("TMPDIR", dir)
+			plan := planOf(t, "smallest", "dev")
+			ctx, cancel := context.WithCancel(t.Context())
+			_, err := Run(ctx, plan, Options{Isolation: isolation}, func(e Event) {
+				if strings.HasPrefix(e.Text, "complete") {
+					cancel()
+				}
+			})
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("Run returns %v", err)
+			}
+			if left, _ := os.ReadDir(dir); len(left) > 0 {
+				t.Errorf("left behind: %v", left)
+			}
+			if out, _ := exec.Command("pgrep", "-P", strconv.Itoa(os.Getpid())).Output(); len(out) > 0 {
+				t.Errorf("processes are left: %s", out)
+			}
+		})
+	}
+}
+
+// TestMissing says how to install what is missing.
+func TestMissing(t *testing.T) {
+	plan := planOf(t, "smallest", "dev")
+	_, err := Run(t.Context(), plan, Options{Server: filepath.Join(t.TempDir(), "redis-server")}, func(Event) {})
+	var missing *MissingError
+	if !errors.As(err, &missing) || !strings.Contains(err.Error(), "apt-get install redis-server") {
+		t.Errorf("Run returns %v", err)
+	}
+}
+
+// TestSoak breaks random things SOAK times (10 if it is not set), from the seed
+// SOAK_SEED.
+func TestSoak(t *testing.T) {
+	t.Parallel()
+	number := func(name string, otherwise int) int {
+		if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
+			return n
+		}
+		return otherwise
+	}
+	rounds := number("SOAK", 6)
+	r := run(t, planOf(t, "smallest", "dev", faster("deploy")), Options{Faults: []Fault{KillSentinel}, Rounds: rounds, Seed: uint64(number("SOAK_SEED", 1))})
+	if !r.Passed || len(r.Rounds) != rounds {
+		t.Errorf("%d of %d rounds: %q", len(r.Rounds), rounds, r.Causes)
+	}
+	for i, round := range r.Rounds {
+		if !round.Recovered {
+			t.Errorf("round %d: %s", i+1, round.What)
+		}
+	}
+	t.Log(strings.Join(r.Figures(), "; "))
+}
