@@ -14,6 +14,7 @@ import (
 // writes: only the person has the value.
 type EncryptedFile struct {
 	Path        string // relative to the output folder, with /
+	Listed      string // the kustomization that lists it, likewise
 	Environment string
 	Provider    string // sealed-secrets or sops
 	Namespace   string // of the Secret
@@ -38,6 +39,7 @@ func EncryptedFiles(d *schema.Deployment, environments ...string) []EncryptedFil
 				}
 				f := EncryptedFile{
 					Path:        path.Join("overlays", env.Name, p.dir, name),
+					Listed:      path.Join("overlays", env.Name, p.dir, "kustomization.yaml"),
 					Environment: env.Name,
 					Provider:    env.Spec.Secrets.Provider,
 					Namespace:   p.namespace,

@@ -48,7 +48,7 @@ func (f EncryptedFile) Check(have fs.FS, tree string) ([]EncryptedProblem, error
 	case errors.Is(err, fs.ErrNotExist):
 		return []EncryptedProblem{{
 			File: f, Fault: Absent, Line: 1, Column: 1,
-			Message: fmt.Sprintf("Secret %s of namespace %s is missing: this file holds it encrypted, and only you have the value", f.Name, f.Namespace),
+			Message: fmt.Sprintf("it is to hold Secret %s of namespace %s, encrypted, and only you have the values", f.Name, f.Namespace),
 			Help:    "with each value in a FILE, without a newline at its end: " + f.Command(tree),
 		}}, nil
 	case err != nil:

@@ -33,10 +33,11 @@ func (t *Tree) File(path string) ([]byte, bool) {
 	return t.files[i].Data, true
 }
 
-// FS shows the tree as a file system, as if it had been written.
-func (t *Tree) FS() fs.FS {
-	m := make(fstest.MapFS, len(t.files))
-	for _, f := range t.files {
+// FS shows the tree as a file system, as if it had been written, with more files
+// beside it: those of EncryptedFiles, without which it does not build.
+func (t *Tree) FS(more ...File) fs.FS {
+	m := make(fstest.MapFS, len(t.files)+len(more))
+	for _, f := range slices.Concat(t.files, more) {
 		m[f.Path] = &fstest.MapFile{Data: f.Data, Mode: 0o644}
 	}
 	return m

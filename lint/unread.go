@@ -10,9 +10,10 @@ import (
 // An UnreadConf is a configuration that a container mounts and its server is
 // not started on.
 type UnreadConf struct {
-	// Path is where the container has it, Key the ConfigMap's key.
+	// Path is where the container has it, Key the ConfigMap's key, Object what
+	// holds its text.
 	Path, Key string
-	Config    *Config
+	Object    *repo.Object
 	// Mount is the entry of the container's volumeMounts.
 	Mount repo.Value
 }
@@ -34,7 +35,8 @@ func (s *Server) findUnread(l launch) {
 	c := s.Container
 	for _, w := range c.Workload.Containers {
 		if w.Init {
-			return // it may put the file where it belongs
+			s.unreadMade() // or it may put the file where it belongs
+			return
 		}
 	}
 	for _, m := range c.mountedKeys() {
@@ -45,10 +47,30 @@ func (s *Server) findUnread(l launch) {
 		if s.ConfPath == "" && strings.HasPrefix(m.path, "/docker-entrypoint") {
 			continue
 		}
-		s.unread = append(s.unread, UnreadConf{m.path, m.key, m.config, c.mountAt(m.path)})
+		s.unread = append(s.unread, UnreadConf{m.path, m.key, m.config.Object, c.mountAt(m.path)})
 	}
 	if len(s.unread) > 0 {
 		s.Complete = false
+	}
+}
+
+// unreadMade finds the file that an init container puts on a volume, while the
+// server is started on a path of the image, which holds no such file: the
+// official images have no configuration at all.
+func (s *Server) unreadMade() {
+	c := s.Container
+	if s.ConfPath == "" || !isServerImage(c.Image.Repository) {
+		return
+	}
+	for _, mount := range c.Value.Get("volumeMounts").Items() {
+		path := strings.TrimRight(mount.Get("mountPath").Text(), "/") + "/" + baseName(s.ConfPath)
+		m := c.made(path, launch{})
+		if !m.touched || len(m.parts) != 1 || isSentinelConf(redisconf.Parse(m.parts[0].conf)) != s.Sentinel {
+			continue
+		}
+		s.unread = append(s.unread, UnreadConf{path, baseName(path), m.parts[0].object, mount})
+		s.Complete = false
+		return
 	}
 }
 

@@ -9,13 +9,14 @@ import (
 )
 
 func newBuild(g *globals) *cobra.Command {
-	var part string
+	var part, out string
 	cmd := &cobra.Command{
 		Use:   "build ENV",
 		Short: "Print the manifests and the Helm values of an environment",
 		Long: `Print the manifests of an environment as kustomize renders them, and the Helm
-values of its gateway, straight from the spec: nothing is read from or written
-to the output folder. No secret is in them; references are printed as they are.`,
+values of its gateway, straight from the spec: nothing is written, and nothing
+but the encrypted Secrets, which only a person can write, is read from the output
+folder. No secret is in them; references are printed as they are.`,
 		Example: `  quorumwright build prod
   quorumwright build prod --part manifests | kubectl apply --dry-run=server -f -
   helm template gravitee graviteeio/apim -f <(quorumwright build prod --part values)`,
@@ -34,7 +35,11 @@ to the output folder. No secret is in them; references are printed as they are.`
 			}
 			overlay := "overlays/" + args[0]
 			if part != "values" {
-				manifests, err := repo.Build(tree.FS(), overlay)
+				own, err := encryptedFiles(d, args[0], out)
+				if err != nil {
+					return err
+				}
+				manifests, err := repo.Build(tree.FS(own...), overlay)
 				if err != nil {
 					return &exitError{exitFailed, err}
 				}
@@ -54,5 +59,6 @@ to the output folder. No secret is in them; references are printed as they are.`
 		},
 	}
 	cmd.Flags().StringVar(&part, "part", "all", "`PART` to print: all, manifests or values")
+	cmd.Flags().StringVar(&out, "tree", "deploy", "the `DIR` that generate writes to, with the encrypted Secrets")
 	return cmd
 }

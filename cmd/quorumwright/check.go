@@ -78,7 +78,8 @@ func (g *globals) drift(ctx context.Context, out string) ([]repo.Problem, error)
 	for _, name := range crlf {
 		problems = append(problems, w.lineEnds(name))
 	}
-	return problems, nil
+	encrypted, err := encryptedProblems(d, nil, have, out)
+	return append(problems, encrypted...), err
 }
 
 // keptByGit returns those of the files with CRLF that git would take as they

@@ -55,9 +55,11 @@ func newGenerate(g *globals) *cobra.Command {
 				return err
 			}
 			if check || diff {
-				return g.compare(tree, out, diff)
+				err = g.compare(tree, out, diff)
+			} else {
+				err = g.write(tree, out, force)
 			}
-			return g.write(tree, out, force)
+			return g.tellEncrypted(err, d, envs, out, check)
 		},
 	}
 	flags := cmd.Flags()
@@ -191,6 +193,28 @@ func (g *globals) write(tree *generate.Tree, out string, force bool) error {
 		g.note("%s %s", done(c.Kind), path.Join(filepath.ToSlash(out), c.Path))
 	}
 	return nil
+}
+
+// tellEncrypted says which of the encrypted Secrets that the tree refers to are
+// still to be made, and how. For --check that is a finding. err is what the run
+// has come to so far.
+func (g *globals) tellEncrypted(err error, d *schema.Deployment, environments []string, out string, check bool) error {
+	if err != nil && !errors.Is(err, errFindings) {
+		return err
+	}
+	problems, failed := encryptedProblems(d, environments, os.DirFS(out), out)
+	if failed != nil {
+		return failed
+	}
+	for _, p := range problems {
+		if !check {
+			g.note("%s", problemText(p))
+			continue
+		}
+		fmt.Fprintln(g.out, problemText(p))
+		err = errFindings
+	}
+	return err
 }
 
 // done says what became of a file that differed.

@@ -150,6 +150,7 @@ func (g *globals) judge(f lintFlags, fsys fs.FS, opts repo.Options, problems []r
 		if err != nil {
 			return nil, nil, &exitError{exitFailed, err}
 		}
+		r.Problems = withoutMissing(r.Problems, problems)
 		how := lint.Options{Rules: chosen, Known: rules.All(), Strict: f.profile == "strict", Problems: problems, Today: today}
 		findings, err := f.chart.look(g, r, lint.Run(r, how), func(r *repo.Repo) []*lint.Finding {
 			how.Problems = nil

@@ -78,7 +78,8 @@ func (g *globals) stagedDrift(ctx context.Context, r *git.Repo, index *git.FS, o
 	for _, file := range withCRLF(tree, have, changes) {
 		problems = append(problems, s.lineEnds(file))
 	}
-	return problems, nil
+	encrypted, err := encryptedProblems(d, nil, have, out)
+	return append(problems, encrypted...), err
 }
 
 // stagedSpec reads the spec from the index: its name as the person would call it

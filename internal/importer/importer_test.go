@@ -1,14 +1,17 @@
 package importer
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
 
 	"github.com/quorumwright/quorumwright/generate"
 	"github.com/quorumwright/quorumwright/lint"
@@ -171,5 +174,38 @@ func TestNoSecret(t *testing.T) {
 	}
 	if len(result.Secrets) != 1 {
 		t.Errorf("got %v, want one note about the password", result.Secrets)
+	}
+}
+
+// What lint calls an error in the values of the chart is left out and told.
+func TestRuleExamples(t *testing.T) {
+	for _, id := range []string{"chart/env-name-case", "chart/probe-port", "chart/volume-name-config"} {
+		t.Run(strings.ReplaceAll(id, "/", "-"), func(t *testing.T) {
+			ar, err := txtar.ParseFile("../../lint/rules/testdata/" + id + ".txtar")
+			if err != nil {
+				t.Fatal(err)
+			}
+			fsys := fstest.MapFS{}
+			for _, f := range ar.Files {
+				if name, ok := strings.CutPrefix(f.Name, "bad/"); ok {
+					fsys[name] = &fstest.MapFile{Data: f.Data}
+				}
+			}
+			result, _ := imported(t, fsys)
+			if len(result.Dropped) == 0 {
+				t.Errorf("nothing is left out\n%s", result.Spec)
+			}
+		})
+	}
+}
+
+// Files without a Redis and a gateway are no spec.
+func TestNothing(t *testing.T) {
+	r, err := repo.Open(fstest.MapFS{"a.yaml": &fstest.MapFile{Data: []byte("apiVersion: v1\nkind: Service\nmetadata: {name: a}\n")}}, repo.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Import(r, Options{Name: "q.yaml", Generate: files, Judge: judge}); !errors.Is(err, ErrNothing) {
+		t.Errorf("got %v", err)
 	}
 }

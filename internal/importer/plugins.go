@@ -2,6 +2,7 @@ package importer
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/quorumwright/quorumwright/internal/apim"
 	"github.com/quorumwright/quorumwright/internal/yamledit"
@@ -19,7 +20,7 @@ func (d *draft) plugins(list repo.Value) {
 			version = v
 		}
 	}
-	for _, item := range list.Items() {
+	for i, item := range list.Items() {
 		p, problems := apim.ParsePluginURL(item.Text())
 		name := "a plugin"
 		if p.Artifact != "" {
@@ -34,6 +35,9 @@ func (d *draft) plugins(list repo.Value) {
 		if p.Artifact != "" && why == "" && version != (apim.Version{}) {
 			why = unusable(version, p)
 		}
+		if why == "" && again(list.Items()[i+1:], p.Artifact) {
+			why = "it is downloaded again below, and the last one wins"
+		}
 		if why != "" {
 			d.result.dropped(item.Span(), "%s: %s", name, why)
 			continue
@@ -44,6 +48,14 @@ func (d *draft) plugins(list repo.Value) {
 		return
 	}
 	d.spec.set(kept, list.Span(), "gateway", "plugins").items = at
+}
+
+// again tells whether a plugin is among those that are downloaded later.
+func again(later []repo.Value, artifact string) bool {
+	return slices.ContainsFunc(later, func(v repo.Value) bool {
+		p, _ := apim.ParsePluginURL(v.Text())
+		return artifact != "" && p.Artifact == artifact
+	})
 }
 
 // unusable says why a plugin of a version is left out, "" if it is not.

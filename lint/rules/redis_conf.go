@@ -167,7 +167,7 @@ var redisConfigNotUsed = &lint.Rule{
 			}
 			u := unread[0]
 			c := s.Container
-			mount := c.At(u.Mount.Get("mountPath"), fmt.Sprintf("%s %s has it as %s", u.Config.Kind, u.Config.Name, u.Path))
+			mount := c.At(u.Mount.Get("mountPath"), fmt.Sprintf("%s %s has it as %s", u.Object.Kind, u.Object.Name, u.Path))
 			if s.ConfPath == "" {
 				f := lint.Finding{
 					Message: fmt.Sprintf("the server is started without a file, and %s is never read", u.Path),

@@ -94,7 +94,7 @@ func idleRedis(f *lint.Facts, masters []*lint.Server, namespace string) (idle, o
 			continue
 		}
 		if s.ReplicaOf() == nil {
-			others = append(others, nameAt(w, "another master: nothing says replicaof"))
+			others = append(others, labeledPlace(commandAt(s.Container), "another master: nothing says replicaof"))
 		} else if n, known := f.PodCount(w); known && n == 0 {
 			idle = append(idle, countAt(w, "no pod follows the master"))
 		}
