@@ -20,7 +20,7 @@ type setting struct {
 // part returns a range of bytes of a setting.
 func (s setting) part(start, end int) Arg {
 	a := s.Arg
-	a.Text, a.Known = a.Text[start:end], a.Known && !IsReference(a.Text[start:end])
+	a.Text, a.Known = a.Text[start:end], a.Known && !isTemplated(a.Text[start:end])
 	if s.value.Exists() && strings.HasPrefix(s.value.Text()[min(s.offset, len(s.value.Text())):], s.Text) {
 		a.Place = place(s.object, s.value, s.value.TextSpan(s.offset+start, s.offset+end), "")
 		a.Written = Place{}
@@ -72,7 +72,13 @@ func settingOf(o *repo.Object, v repo.Value) setting {
 	if !v.Exists() || v.IsNull() {
 		return setting{}
 	}
-	return setting{Arg: Arg{Text: v.Text(), Known: v.IsScalar() && !IsReference(v.Text()), Place: At(o, v, "")}, object: o, value: v}
+	return setting{Arg: Arg{Text: v.Text(), Known: v.IsScalar() && !isTemplated(v.Text()), Place: At(o, v, "")}, object: o, value: v}
+}
+
+// isTemplated tells whether something is put into a text before the program reads
+// it. An address of a server (redis://…) is none of a secret here.
+func isTemplated(text string) bool {
+	return strings.Contains(text, "{{") || strings.Contains(text, "${") || strings.Contains(text, "$(") || strings.HasPrefix(text, "ENC[")
 }
 
 // nodesOf returns the nodes of a list of "host:port", of mappings with host and

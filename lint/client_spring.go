@@ -130,7 +130,7 @@ func (s springReader) env(name string, a Arg) setting {
 			out.value = e.Get("value")
 		}
 	}
-	out.Known = a.Known && !IsReference(a.Text)
+	out.Known = a.Known && !isTemplated(a.Text)
 	return out
 }
 
@@ -192,7 +192,7 @@ func (c springConf) property(path string) (setting, bool) {
 		from := start + len(name) + 1 + strings.Index(value, trimmed)
 		return setting{
 			Arg: Arg{
-				Text: trimmed, Known: !IsReference(trimmed),
+				Text: trimmed, Known: !isTemplated(trimmed),
 				Place: place(c.object, c.text, c.text.TextSpan(from, from+len(trimmed)), ""),
 			},
 			object: c.object, value: c.text, offset: from,

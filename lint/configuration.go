@@ -243,18 +243,32 @@ func (c *configurator) shown(setting string, key []string, value apim.Value, wri
 	return text, text != value.Text
 }
 
-// isSecretPath tells whether a secret stands at a path, by the names on it.
+// isSecretPath tells whether a secret stands at a path, by the names on it. What
+// stands below a login is one unless it is known not to be.
 func isSecretPath(path []string) bool {
 	named := slices.DeleteFunc(slices.Clone(path), func(e string) bool { return strings.HasPrefix(e, "[") })
 	n := len(named)
-	switch {
-	case n == 0:
+	if n == 0 {
 		return false
-	case n == 1:
-		return repo.IsSecretName("", named[0])
 	}
-	// users.admin: <password>
-	return named[n-2] == "users" || repo.IsSecretName(named[n-2], named[n-1])
+	parent, leaf := "", named[n-1]
+	for _, name := range named[:n-1] {
+		switch parent = name; strings.ToLower(name) {
+		case "users": // users.admin: <password>
+			return true
+		case "auth", "authentication", "security", "credentials", "login":
+			if !openLogin[strings.ToLower(leaf)] {
+				return true
+			}
+		}
+	}
+	return repo.IsSecretName(parent, leaf)
+}
+
+// openLogin are keys of a login that hold no secret.
+var openLogin = map[string]bool{
+	"type": true, "method": true, "enabled": true, "username": true, "user": true, "source": true, "host": true, "port": true,
+	"realm": true, "provider": true, "name": true,
 }
 
 // notes say what the configuration rests on.

@@ -87,6 +87,9 @@ func Collect(env *repo.Environment) *Facts {
 			}
 		}
 	}
+	f.Clients = append(f.Clients, newChartClients(f)...)
+	f.Clients = append(f.Clients, newSpringClients(f)...)
+	f.Clients = append(f.Clients, newContainerClients(f)...)
 	f.unread, f.rolesAssigned = f.findUnread(), f.assignsRoles()
 	f.Groups = f.group()
 	f.nameHosts()

@@ -132,17 +132,7 @@ func (g gatewayReader) complete() bool {
 			}
 		}
 	}
-	if o := g.values.Object; o != nil && (o.Kind == "Application" || o.Kind == "ApplicationSet") {
-		for _, path := range [][]string{{"spec"}, {"spec", "template", "spec"}} {
-			spec := o.Value.Get(path...)
-			for _, source := range append(spec.Get("sources").Items(), spec.Get("source")) {
-				if len(source.Get("helm", "valueFiles").Items()) > 0 {
-					return false // one of them may lie in another repository
-				}
-			}
-		}
-	}
-	return true
+	return !g.values.Partial
 }
 
 // isSetting tells whether a variable sets gravitee.yml's path, as people write

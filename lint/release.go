@@ -203,23 +203,35 @@ func (s *Server) monitor(name, port, quorum Arg) {
 	s.directive("sentinel", word("monitor"), name, Arg{Place: name.Place}, port, quorum)
 }
 
-// A servicePort is a port of a Service, and the port of the pods that it leads
-// to.
-type servicePort struct{ port, target Arg }
+// A servicePort is a port of a Service with where it is written, and the port of
+// the pods that it leads to.
+type servicePort struct {
+	port, target Arg
+	at           repo.Value
+}
+
+// port makes a servicePort of the first of several ways to write it.
+func (b releaseBuilder) port(target Arg, preset string, paths ...string) servicePort {
+	return servicePort{b.arg(preset, paths...), target, b.first(paths...)}
+}
 
 // service adds a Service of the release; a port that is not a number is left
 // out.
 func (r *Release) service(name string, headless bool, w *Workload, ports ...servicePort) {
 	s := &Service{
 		Object:    &repo.Object{APIVersion: "v1", Kind: "Service", Name: name, Namespace: r.Values.Namespace},
+		Released:  true,
 		Headless:  headless,
 		Workloads: []*Workload{w},
 	}
 	for _, p := range ports {
 		target, known := p.target.Int()
 		if n, ok := p.port.Int(); ok && known && n > 0 {
-			s.Ports = append(s.Ports, ServicePort{Port: n, Target: target})
+			s.Ports = append(s.Ports, ServicePort{Port: n, Target: target, PortAt: p.at})
 		}
+	}
+	if o := r.Values.Object; o != nil && o.Kind == "HelmRelease" {
+		s.Object.Value = o.Value // its name and namespace are those of the Service
 	}
 	r.Services = append(r.Services, s)
 }

@@ -30,13 +30,13 @@ func (b releaseBuilder) bitnami(chart string) *Release {
 	r.podsKnown = (ok || !replicas.Exists()) && !b.first("replica.autoscaling.enabled", "replica.autoscaling.hpa.enabled", "replica.useHPA").IsTrue()
 	withSentinel := b.first("sentinel.enabled").IsTrue() && b.first("architecture").Text() != "standalone"
 	listens := b.arg("6379", "replica.containerPorts.redis", "replica.containerPorts.valkey", "replica.containerPort")
-	port := servicePort{b.arg("6379", "sentinel.service.ports.redis", "sentinel.service.ports.valkey", "sentinel.service.port"), listens}
+	port := b.port(listens, "6379", "sentinel.service.ports.redis", "sentinel.service.ports.valkey", "sentinel.service.port")
 	sentinelListens := b.arg("26379", "sentinel.containerPorts.sentinel", "sentinel.containerPort", "sentinel.port")
-	sentinelPort := servicePort{b.arg("26379", "sentinel.service.ports.sentinel", "sentinel.service.sentinelPort"), sentinelListens}
+	sentinelPort := b.port(sentinelListens, "26379", "sentinel.service.ports.sentinel", "sentinel.service.sentinelPort")
 	w := b.workload(name+"-node", pods, replicas)
 	if !withSentinel {
 		listens = b.arg("6379", primary+".containerPorts.redis", primary+".containerPorts.valkey", primary+".containerPort")
-		port = servicePort{b.arg("6379", primary+".service.ports.redis", primary+".service.ports.valkey", primary+".service.port"), listens}
+		port = b.port(listens, "6379", primary+".service.ports.redis", primary+".service.ports.valkey", primary+".service.port")
 		w = b.workload(name+"-"+primary, 1, b.first(primary+".count"))
 		r.pods, r.podsKnown, r.podsAt = 1, !b.first(primary+".count", primary+".replicaCount").Exists(), b.near(primary)
 	}
@@ -57,8 +57,7 @@ func (b releaseBuilder) bitnami(chart string) *Release {
 		r.service(name+"-"+primary, false, w, port)
 	}
 	if !withSentinel && b.first("architecture").Text() != "standalone" {
-		own := b.arg("6379", "replica.service.ports.redis", "replica.service.ports.valkey", "replica.service.port")
-		r.service(name+"-replicas", false, w, servicePort{own, listens})
+		r.service(name+"-replicas", false, w, b.port(listens, "6379", "replica.service.ports.redis", "replica.service.ports.valkey", "replica.service.port"))
 	}
 	b.bitnamiAuth(r, chart)
 	if r.Name == "" {
@@ -131,7 +130,7 @@ func (b releaseBuilder) redisHA() *Release {
 	r.Redis.directive("port", port)
 	r.Sentinel.directive("port", sentinelPort)
 	r.Sentinel.monitor(b.arg("mymaster", "redis.masterGroupName"), port, b.arg("2", "sentinel.quorum"))
-	both := []servicePort{{port, port}, {sentinelPort, sentinelPort}}
+	both := []servicePort{b.port(port, "6379", "redis.port"), b.port(sentinelPort, "26379", "sentinel.port")}
 	r.service(r.Name, true, w, both...)
 	if r.Name == "" {
 		r.Services[0].Ports = nil
@@ -140,7 +139,7 @@ func (b releaseBuilder) redisHA() *Release {
 			r.service(fmt.Sprintf("%s-announce-%d", r.Name, i), false, w, both...)
 		}
 		if b.first("haproxy.enabled").IsTrue() {
-			r.service(r.Name+"-haproxy", false, w, servicePort{b.arg("6379", "haproxy.servicePort"), port})
+			r.service(r.Name+"-haproxy", false, w, b.port(port, "6379", "haproxy.servicePort"))
 		}
 	}
 	r.Redis.Settings = b.arg("false", "auth").Place

@@ -150,6 +150,8 @@ func (f *Facts) rightSuffix(labels []string, namespace string) string {
 		}
 		domain := strings.Join(labels[at+1:], ".")
 		switch {
+		case svc < 0 && strings.Join(labels[at:], ".") == clusterDomain:
+			return join(labels[:at], append([]string{"svc"}, labels[at:]...)...)
 		case svc < 0 && (spelling.Distance(labels[at], "svc", 2) == 1 || domain == clusterDomain):
 			return join(labels[:at], append([]string{"svc"}, labels[at+1:]...)...)
 		case svc == at && domain != clusterDomain && domain != "" && spelling.Distance(domain, clusterDomain, 4) < 4:

@@ -10,6 +10,8 @@ import (
 type Service struct {
 	Object   *repo.Object
 	Headless bool
+	// Released says that a chart makes the Service: nothing of it is written.
+	Released bool
 	// External is the host of an ExternalName Service.
 	External string
 	// Selector may be empty: then Endpoints are made by hand.

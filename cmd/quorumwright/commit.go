@@ -16,9 +16,10 @@ it, straight into git.
 
 Your working tree, your index and your hooks are left alone: the commit is built
 beside them and appears on a branch. What goes in is the spec as it lies on the
-disk, also if you have not committed it, and the tree that it gives; files that
-are no longer generated are removed. Nothing else that you changed goes in. If
-the commit would change nothing, none is made.
+disk, also if you have not committed it, the tree that it gives, and the
+encrypted Secrets that the tree refers to; files that are no longer generated are
+removed. Nothing else that you changed goes in. If the commit would change
+nothing, none is made.
 
 The branch is quorumwright/ENV with one -e, quorumwright/all without, or the one
 that --branch names. A branch quorumwright/… belongs to this command: each run

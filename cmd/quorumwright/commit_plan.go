@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -68,6 +70,9 @@ func (c *committer) plan(ctx context.Context) (*plan, error) {
 	for _, change := range changes {
 		p.add(path.Join(dir, change.Path), change.Have, change.Want)
 	}
+	if err := c.addEncrypted(p, d, dir, before); err != nil {
+		return nil, err
+	}
 	for _, change := range p.changes {
 		if why := base.Obstacle(change.Path); why != "" {
 			return nil, usagef("%s cannot be written: %s", change.Path, why)
@@ -88,7 +93,42 @@ func (c *committer) plan(ctx context.Context) (*plan, error) {
 	if merged {
 		p.message.merged = c.spec.path
 	}
-	return p, c.lint(p.files, dir)
+	encrypted, err := encryptedProblems(d, c.flags.environments, after, c.flags.out)
+	if err != nil {
+		return nil, err
+	}
+	return p, c.lint(p.files, dir, encrypted)
+}
+
+// addEncrypted puts in the encrypted Secrets that the tree refers to, as they lie
+// on the disk: only a person can write them, and without them the commit would
+// not build. Whether they are encrypted is judged with the rest.
+func (c *committer) addEncrypted(p *plan, d *schema.Deployment, dir string, before fs.FS) error {
+	for _, f := range generate.EncryptedFiles(d, c.flags.environments...) {
+		name := filepath.Join(c.flags.out, filepath.FromSlash(f.Path))
+		info, err := os.Lstat(name)
+		if errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
+			continue
+		}
+		if err == nil && info.Size() > maxGenerated {
+			return failedf("%s is larger than %d MiB", filepath.ToSlash(name), maxGenerated>>20)
+		}
+		var data []byte
+		if err == nil {
+			data, err = os.ReadFile(name)
+		}
+		if err != nil {
+			return failedf("%s: %s", filepath.ToSlash(name), reason(err))
+		}
+		have, err := fs.ReadFile(before, f.Path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return failedf("%s: %s", filepath.ToSlash(name), reason(err))
+		}
+		if data = unixLines(data); !bytes.Equal(have, data) {
+			p.add(path.Join(dir, f.Path), have, data)
+		}
+	}
+	return nil
 }
 
 // add notes a file of the commit.
@@ -121,9 +161,9 @@ func (c *committer) refuse(changes []generate.Change) error {
 		fmt.Sprintf("\nquorumwright: nothing was committed: make these changes in %s, or overwrite them with --force", c.spec.name))}
 }
 
-// lint judges the generated tree as it would be committed. It tells only what
-// ends the run.
-func (c *committer) lint(files *git.FS, dir string) error {
+// lint judges the generated tree as it would be committed, with the problems
+// that are known already. It tells only what ends the run.
+func (c *committer) lint(files *git.FS, dir string, problems []repo.Problem) error {
 	var report bytes.Buffer
 	g := *c.globals
 	g.out = &report
@@ -135,7 +175,7 @@ func (c *committer) lint(files *git.FS, dir string) error {
 	if err != nil {
 		return err
 	}
-	err = g.judge(lintFlags{outputs: []string{"text"}}, files, repo.Options{Dir: c.repo.Prefix, Paths: []string{filepath.ToSlash(name)}}, nil)
+	err = g.judge(lintFlags{outputs: []string{"text"}}, files, repo.Options{Dir: c.repo.Prefix, Paths: []string{filepath.ToSlash(name)}}, problems)
 	if err != nil {
 		_, _ = c.err.Write(report.Bytes()) // the exit code says it too
 		c.note("nothing was committed")

@@ -16,6 +16,7 @@ import (
 	"github.com/quorumwright/quorumwright/generate"
 	"github.com/quorumwright/quorumwright/internal/git"
 	"github.com/quorumwright/quorumwright/lint/repo"
+	"github.com/quorumwright/quorumwright/schema"
 )
 
 // checkStaged judges what the next commit will hold.
@@ -79,6 +80,7 @@ func (g *globals) stagedDrift(ctx context.Context, r *git.Repo, index *git.FS, o
 		problems = append(problems, s.lineEnds(file))
 	}
 	encrypted, err := encryptedProblems(d, nil, have, out)
+	s.encryptedNotAdded(d, encrypted)
 	return append(problems, encrypted...), err
 }
 
@@ -184,6 +186,23 @@ func (s *stagedWords) notAdded(c generate.Change, p *repo.Problem) {
 		}
 	default:
 		p.Message = fmt.Sprintf("%s is generated and right on the disk, but what is staged is %s", name, stagedState(c.Kind))
+	}
+}
+
+// encryptedNotAdded rewords encrypted Secrets that are on the disk, but not
+// staged.
+func (s *stagedWords) encryptedNotAdded(d *schema.Deployment, problems []repo.Problem) {
+	for _, f := range generate.EncryptedFiles(d) {
+		name := s.name(f.Path)
+		if _, err := fs.Stat(s.disk, f.Path); err != nil {
+			continue
+		}
+		for i, p := range problems {
+			if strings.HasPrefix(p.Message, name+" is missing: ") {
+				problems[i].Message = fmt.Sprintf("%s is on the disk, but not added", name)
+				problems[i].Help = "run git add " + name
+			}
+		}
 	}
 }
 

@@ -182,11 +182,24 @@ func subject(list []effect) string {
 	var names, phrases []string
 	for _, e := range list {
 		names = append(names, e.environment)
-		for _, p := range e.phrases {
-			if p == added || p == removed {
-				p += " " + e.environment
+	}
+	for _, what := range []string{added, removed} {
+		var of []string
+		for _, e := range list {
+			if slices.Contains(e.phrases, what) {
+				of = append(of, e.environment)
 			}
-			if !slices.Contains(phrases, p) {
+		}
+		switch {
+		case len(of) == 1:
+			phrases = append(phrases, what+" "+of[0])
+		case len(of) > 1:
+			phrases = append(phrases, what+"s "+strings.Join(of, ", "))
+		}
+	}
+	for _, e := range list {
+		for _, p := range e.phrases {
+			if p != added && p != removed && !slices.Contains(phrases, p) {
 				phrases = append(phrases, p)
 			}
 		}

@@ -52,11 +52,11 @@ until [ -n "$master" ]; do
 	seconds=$(($(date +%s) - start))
 done
 
-# settle FOLLOWS goes after Redis what the Sentinels say, until it is so. FOLLOWS is
-# the master that Redis was started with; Sentinel itself would leave a replica
-# with a wrong one for failover-timeout.
+# settle makes Redis, started as a replica, what the Sentinels say, until it is so.
+# Sentinel itself would leave a replica with a wrong master for failover-timeout. A
+# Redis that is a master by now was promoted by a Sentinel, and is left alone.
 settle() {
-	follows=$1 waited=0
+	waited=0
 	while sleep 1; do
 		waited=$((waited + 1000)) need=$majority
 		answers=$(configured $members)
@@ -64,20 +64,24 @@ settle() {
 		if [ -z "$named" ] && [ "$waited" -gt 30000 ]; then # the same patience as above
 			named=$(echo "$answers" | newest | cut -d ' ' -f 2) need=$(echo "$answers" | wc -l)
 		fi
-		if [ "$named" = "$self" ]; then
-			[ "$follows" = nobody ] || return 0 # a Sentinel has promoted it
+		set -- $(redis "$local" info replication | tr -d '\r' | awk -F: '
+			{ value[$1] = $2 }
+			END { print value["role"], value["master_host"], value["master_link_status"] }')
+		role=${1-} follows=${2-} link=${3-}
+		case $role:$named in
+		slave:"$self")
 			# An answer since this start: none begins to replace this pod any more.
 			echo "$answers" | secure "$need" $((down_after > waited ? down_after - waited : 1)) || continue
-			[ "$(redis "$local" replicaof no one)" = OK ] || continue
-			log "the Sentinels have heard of this pod: now the master"
-			return 0
-		elif [ -n "$named" ] && [ "$named" != "$follows" ]; then
-			[ "$(redis "$local" replicaof "$named" "$redis_port")" = OK ] || continue
-			follows=$named
-			log "another pod was promoted: now a replica of $named"
-		elif [ "$follows" != nobody ]; then
-			! redis "$local" info replication | grep -q '^master_link_status:up' && [ "$waited" -lt 120000 ] || return 0
-		fi
+			log "the Sentinels have heard of this pod: it is the master"
+			redis "$local" replicaof no one >/dev/null
+			;;
+		slave:"$follows") [ "$link" != up ] && [ "$waited" -lt 120000 ] || return 0 ;;
+		slave:?*)
+			log "another pod was promoted: this one follows $named"
+			redis "$local" replicaof "$named" "$redis_port" >/dev/null
+			;;
+		master:*) return 0 ;;
+		esac
 	done
 }
 
@@ -106,6 +110,6 @@ case $follows in
 nobody) log "starting, to be the master when the Sentinels have heard of this pod" ;;
 *) log "starting as replica of $master" ;;
 esac
-[ "$follows" = "$self" ] || settle "$follows" &
+[ "$follows" = "$self" ] || settle &
 unset REDISCLI_AUTH VALKEYCLI_AUTH
 exec "$server" "$run/redis.conf"

@@ -80,9 +80,10 @@ type draft struct {
 	result  *Result
 }
 
-// Import reads the environments of a repository.
+// Import reads the environments of a repository. Lint has run over it: the
+// repository knows the secrets that were found, and none of them is carried over.
 func Import(r *repo.Repo, opts Options) (*Result, error) {
-	im := &importing{opts: opts, result: &Result{}}
+	im := &importing{opts: opts, repo: r, result: &Result{}}
 	for _, env := range r.Environments {
 		f := lint.Collect(env)
 		if len(f.Redis)+len(f.Sentinels)+len(f.Releases)+len(f.Clients) > 0 {
@@ -113,6 +114,7 @@ func Import(r *repo.Repo, opts Options) (*Result, error) {
 // importing is an Import at work.
 type importing struct {
 	opts   Options
+	repo   *repo.Repo
 	facts  []*lint.Facts
 	rank   map[string]int // of fields, in the order of the schema
 	name   string         // metadata.name

@@ -44,6 +44,7 @@ func imported(t *testing.T, fsys fs.FS, paths ...string) (*Result, *repo.Repo) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	lint.Run(r, lint.Options{Rules: rules.All(), Known: rules.All()})
 	result, err := Import(r, Options{Name: "quorumwright.yaml", Environment: "prod", Generate: files, Judge: judge})
 	if err != nil {
 		t.Fatal(err)

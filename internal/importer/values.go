@@ -109,6 +109,7 @@ func (im *importing) fill() error {
 		restore(d.spec, im.base)
 		d.config(files)
 		d.keep(files)
+		im.mask(d)
 	}
 	im.base = common(im.envs)
 	for range maxRounds {
@@ -121,6 +122,28 @@ func (im *importing) fill() error {
 		}
 	}
 	return fmt.Errorf("the files do not become a spec: too many values of the chart clash with what the spec decides")
+}
+
+// mask takes out what holds a secret of the repository: the same text may stand
+// where no name tells that it is one.
+func (im *importing) mask(d *draft) {
+	for _, group := range [][]string{{"gateway", "values"}, {"gateway", "service", "annotations"}, {"redis", "config"}} {
+		root := d.spec.at(group...)
+		if root == nil {
+			continue
+		}
+		var found [][]string
+		root.leaves(nil, func(path []string, n *node) {
+			if text := n.value.String(); im.repo.MaskText(text) != text {
+				found = append(found, path)
+			}
+		})
+		for _, path := range found {
+			from := root.at(path...).from
+			d.spec.remove(slices.Concat(group, path)...)
+			im.result.secret(from, "%s holds what stands elsewhere as a secret: it is left out; write an environment variable with valueFrom.secretKeyRef", words(path))
+		}
+	}
 }
 
 // clash takes out the value of the chart that an error of the generator is

@@ -173,12 +173,26 @@ func (p *proof) count(ctx context.Context) {
 	}
 	p.result.Lost = len(lost)
 	what := fmt.Sprintf("%d of %d acknowledged writes are kept", len(acked)-len(lost), len(acked))
-	if bad := p.inexcusable(lost); bad > 0 {
-		p.report(what, fmt.Errorf("%d of the lost ones were older than %s", bad, seconds(grace)))
-		p.blame("%d acknowledged writes were lost that were older than %s when the master failed", bad, seconds(grace))
+	if bad := p.inexcusable(lost); len(bad) > 0 {
+		p.report(what, fmt.Errorf("%d of the lost ones were %s", len(bad), p.whenLost(bad)))
+		p.blame("%d acknowledged writes were lost: %s", len(bad), p.whenLost(bad))
 		return
 	}
+	if len(lost) > 0 {
+		what += "; the others were acknowledged by a master that was cut off or stood still, or less than a second before it failed"
+	}
 	p.report(what, nil)
+}
+
+// whenLost says who acknowledged lost writes, and when.
+func (p *proof) whenLost(lost []ack) string {
+	first, last := lost[0], lost[len(lost)-1]
+	for _, o := range slices.Backward(p.begun) {
+		if o.at.Before(first.at) {
+			return fmt.Sprintf("acknowledged by %s between %+.2f and %+.2f s after the fault %s", first.pod, first.at.Sub(o.at).Seconds(), last.at.Sub(o.at).Seconds(), o.what)
+		}
+	}
+	return fmt.Sprintf("acknowledged by %s before the first fault", first.pod)
 }
 
 // lost returns the acknowledged writes that the master does not hold.
@@ -200,18 +214,18 @@ func (p *proof) lost(ctx context.Context, acked []ack) ([]ack, error) {
 	return lost, nil
 }
 
-// inexcusable counts lost writes that asynchronous replication and an AOF synced
+// inexcusable returns lost writes that asynchronous replication and an AOF synced
 // every second do not explain.
-func (p *proof) inexcusable(lost []ack) int {
-	n := 0
+func (p *proof) inexcusable(lost []ack) []ack {
+	var bad []ack
 	for _, a := range lost {
 		if !slices.ContainsFunc(p.excuses, func(e excuse) bool {
 			return a.at.After(e.from) && a.at.Before(e.to) && (e.pod == "" || e.pod == a.pod)
 		}) {
-			n++
+			bad = append(bad, a)
 		}
 	}
-	return n
+	return bad
 }
 
 // held returns the writes that a pod's Redis holds.

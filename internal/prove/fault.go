@@ -47,6 +47,7 @@ func (p *proof) suffer(ctx context.Context, f Fault) bool {
 	split := p.observer.splitBrain()
 	begin := time.Now()
 	p.journal.setFault(begin)
+	p.begun = append(p.begun, started{begin, string(f)})
 	d, err := p.strike(ctx, f, master)
 	if err != nil {
 		p.journal.add(Bad, "", "%v", err)

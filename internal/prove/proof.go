@@ -95,6 +95,13 @@ type proof struct {
 	complete bool
 	// excuses are for writes that may be lost.
 	excuses []excuse
+	begun   []started
+}
+
+// started is when a fault was done.
+type started struct {
+	at   time.Time
+	what string
 }
 
 // runIn proves a plan in a lab, and closes the lab.

@@ -36,6 +36,7 @@ func (p *proof) soak(ctx context.Context) {
 		begin := time.Now()
 		p.journal.setFault(begin)
 		m := p.mishap(ctx, r)
+		p.begun = append(p.begun, started{begin, m.what})
 		p.journal.add(Step, "", "%d of %d: %s", n+1, p.opts.Rounds, m.what)
 		m.do()
 		ok := p.settle(ctx, settleTimeout+bootTimeout, fmt.Sprintf("random fault %d (%s)", n+1, m.what))
@@ -140,8 +141,8 @@ func (p *proof) keeps(ctx context.Context) bool {
 		p.journal.add(Bad, "", "%v", err)
 		return false
 	}
-	if n := p.inexcusable(lost); n > 0 {
-		p.journal.add(Bad, "", "%d acknowledged writes are lost", n)
+	if bad := p.inexcusable(lost); len(bad) > 0 {
+		p.journal.add(Bad, "", "%d acknowledged writes are lost, %s", len(bad), p.whenLost(bad))
 		return false
 	}
 	return true

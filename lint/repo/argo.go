@@ -95,6 +95,8 @@ func (p *pairing) wrapped(rel *release, dir string) []*release {
 // the folder of the chart.
 func (p *pairing) argoValueFile(rel *release, source Value, refs map[string]Value, name Value, params map[string]string, optional bool) {
 	text := expand(name.Text(), params)
+	layers := len(rel.files)
+	defer func() { rel.partial = rel.partial || len(rel.files) == layers }()
 	if text == "" || strings.Contains(text, "{{") || isRemote(text) {
 		return
 	}

@@ -44,6 +44,8 @@ type Values struct {
 	// Value is the root of the merged values. Every value keeps the position
 	// in the file that wins.
 	Value Value
+	// Partial says that the release names a file of values that is not here.
+	Partial bool
 }
 
 // An Environment is a set of objects and values that are deployed together and

@@ -20,6 +20,8 @@ type release struct {
 	params []parameter
 	// files are those among the layers, in order.
 	files []*file
+	// partial says that another file is named that is not here.
+	partial bool
 }
 
 // knownChart tells the charts whose values we read; "" for others.
@@ -61,6 +63,7 @@ func (p *pairing) valuesOf(rel *release) *Values {
 		Namespace: rel.namespace,
 		Object:    rel.object,
 		Value:     value,
+		Partial:   rel.partial,
 	}
 	p.chartVersion(v)
 	return v

@@ -36,8 +36,7 @@ func clientPort(t *together, facts *lint.Facts, u lint.HostUse) {
 	if !ok || n <= 0 || r.Status != lint.HostFound || len(r.Service.Ports) == 0 {
 		return
 	}
-	if r.Service.HasPort(n) {
-		neighbourPort(t, facts, u, n)
+	if neighbourPort(t, facts, u, n) || r.Service.HasPort(n) {
 		return
 	}
 	s := r.Service
@@ -60,6 +59,9 @@ func clientPort(t *together, facts *lint.Facts, u lint.HostUse) {
 		return // no port of the Service reaches them: network/target-port
 	}
 	cause := fmt.Sprintf("%s\x00%s\x00%d", u.Who, s.Object.ID(), n)
+	if s.Released {
+		cause = fmt.Sprintf("%s\x00%s\x00%d", u.Who, workloadNames(s.Workloads), n)
+	}
 	for _, sp := range s.Ports {
 		target, known := targetOf(s, sp)
 		if !known || target != n || !slices.Contains(listens, n) {

@@ -218,8 +218,11 @@ func judgePort(f *lint.Facts, r lint.Resolution, host, port lint.Arg) (target, b
 		return t, true
 	}
 	n, ok := number(port)
-	if !ok || n <= 0 || r.Service == nil || r.Service.HasPort(n) {
+	if !ok || n <= 0 || r.Service == nil {
 		return target{}, false
+	}
+	if r.Service.HasPort(n) {
+		return judgeNeighbour(f, r, host, port, n)
 	}
 	var listens []int
 	var places []lint.Place
@@ -309,6 +312,22 @@ func workloadNames(all []*lint.Workload) string {
 }
 
 // judgeLoopback judges localhost: right only for one pod that nobody else asks.
+// judgeNeighbour tells whether Sentinel, and not Redis, listens on a port of the
+// pods behind a host.
+func judgeNeighbour(f *lint.Facts, r lint.Resolution, host, port lint.Arg, n int) (target, bool) {
+	redis, sentinels := portsOf(f, r.Workloads, false), portsOf(f, r.Workloads, true)
+	if len(redis) != 1 || slices.Contains(redis, n) || !slices.Contains(sentinels, n) || !r.Service.Headless && r.Pod < 0 {
+		return target{}, false
+	}
+	right := fmt.Sprint(redis[0])
+	return target{port: true, finding: lint.Finding{
+		Message: fmt.Sprintf("behind %q Sentinel listens on port %d, and Redis on %s", host.Text, n, right),
+		Help:    "write " + right,
+		Fixes:   replace(port, right, "write "+right, false),
+		Places:  []lint.Place{port.Place},
+	}}, true
+}
+
 func judgeLoopback(f *lint.Facts, g *lint.Group, from *lint.Server, host lint.Arg) (target, bool) {
 	if !from.Complete {
 		return target{}, false // a script may write the real host over it
