@@ -52,46 +52,16 @@ until [ -n "$master" ]; do
 	seconds=$(($(date +%s) - start))
 done
 
-# A master that was long in coming may be replaced while it starts, and would take
-# writes that nobody keeps until a Sentinel notices. So unless there is time to
-# start, and to be noticed, it starts as the replica of nobody. settle makes it
-# what the Sentinels say when they have heard of it: then none begins to replace it.
-down_after=$(awk '$2 == "down-after-milliseconds" { print $4 }' "$etc/sentinel.conf")
-settle() {
-	while sleep 1; do
-		answers=$(configured $members)
-		need=$majority
-		[ $(($(date +%s) - start)) -lt 60 ] || need=$(echo "$answers" | wc -l)
-		master=$(echo "$answers" | agreed)
-		if [ -n "$master" ] && [ "$master" != "$self" ]; then
-			[ "$(redis "$local" replicaof "$master" "$redis_port")" = OK ] || continue
-			log "another pod was promoted: now a replica of $master"
-		elif echo "$answers" | secure "$need" $((down_after / 2)); then
-			[ "$(redis "$local" replicaof no one)" = OK ] || continue
-			log "the Sentinels have heard of this pod: now the master"
-		else
-			continue
-		fi
-		return
-	done
-}
-waits=
-[ "$master" != "$self" ] || echo "$answers" | secure "$majority" 3000 || waits=yes
-
 {
 	echo "include $etc/redis.conf"
 	echo "replica-announce-ip $self"
 	echo "requirepass $password"
 	echo "masterauth $password"
 	[ "$master" = "$self" ] || echo "replicaof $master $redis_port"
-	[ -z "$waits" ] || echo "replicaof 127.0.0.1 1"
 	[ -z "${BIND-}" ] || echo "bind $BIND"
 } >"$run/redis.conf"
 
-if [ -n "$waits" ]; then
-	log "starting, to be the master when the Sentinels have heard of this pod"
-	settle &
-elif [ "$master" = "$self" ]; then
+if [ "$master" = "$self" ]; then
 	log "starting as master"
 else
 	log "starting as replica of $master"
