@@ -75,7 +75,7 @@ func newStartedPod(t *testing.T, shell []string) startedPod {
 // sentinel says what the Sentinel of a pod answers.
 func (p startedPod) sentinel(t *testing.T, pod string, epoch int, master string) {
 	t.Helper()
-	put(t, p.fake, pod+".26379", fmt.Sprintf("name\nmymaster\nip\nold%s\nconfig-epoch\n%d\nquorum\n2\n%s%s\n6379\n", domain, epoch, master, domain))
+	put(t, p.fake, pod+".26379", fmt.Sprintf("name\nmymaster\nip\nold%s\nflags\nmaster\nlast-ok-ping-reply\n300\ndown-after-milliseconds\n5000\nconfig-epoch\n%d\nquorum\n2\n%s%s\n6379\n", domain, epoch, master, domain))
 }
 
 // start runs a start script and returns the lines of the file that the server
@@ -297,6 +297,54 @@ func TestStartRedis(t *testing.T) {
 					t.Errorf("exporter.json: %s, %v", password, err)
 				}
 			})
+		})
+	}
+}
+
+// A Secret that has changed is taken by the running servers beside the old
+// password, over standard input, so that pods can restart one by one.
+func TestProbeAcceptsNewPassword(t *testing.T) {
+	const cli = `#!/bin/sh
+echo "$REDISCLI_AUTH says: $(cat) $*" | sed "s/ -h .* -p [0-9]*//" >>"$FAKE/log"
+case "$*" in *ping*) echo PONG ;; esac
+`
+	for _, shell := range shells(t) {
+		t.Run(strings.Join(shell, " "), func(t *testing.T) {
+			p := newStartedPod(t, shell)
+			if err := os.WriteFile(filepath.Join(p.fake, "bin", "redis-cli"), []byte(cli), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			run := filepath.Join(p.dir, "run")
+			put(t, run, "password", "s3cret")
+			put(t, p.dir, "data/sentinel/sentinel.conf", "sentinel auth-pass mymaster s3cret\nsentinel sentinel-pass s3cret\n")
+			probe := func(script string, args ...string) string {
+				put(t, p.fake, "log", "")
+				cmd := exec.Command(p.shell[0], append(append(p.shell[1:], filepath.Join(p.dir, "scripts", script)), args...)...)
+				cmd.Env = []string{
+					"PATH=" + filepath.Join(p.fake, "bin") + ":" + os.Getenv("PATH"), "FAKE=" + p.fake, "POD_NAME=redis-1",
+					"REDIS_ETC=" + p.dir, "REDIS_RUN=" + run, "REDIS_SECRET=" + filepath.Join(p.dir, "password"),
+				}
+				if out, err := cmd.CombinedOutput(); err != nil {
+					t.Fatalf("%s: %v: %s", script, err, out)
+				}
+				log, err := os.ReadFile(filepath.Join(p.fake, "log"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				return string(log)
+			}
+			for _, secret := range []string{"s3cret", "n3w", "has blank"} {
+				put(t, p.dir, "password", secret)
+				for _, test := range [][]string{{"probe-redis.sh", "ready"}, {"probe-sentinel.sh"}} {
+					log := probe(test[0], test[1:]...)
+					if got := strings.Contains(log, "s3cret says: ACL SETUSER default >n3w\n"); got != (secret == "n3w") {
+						t.Errorf("%s with %q: %s", test[0], secret, log)
+					}
+					if !strings.Contains(log, " says:  ping\n") {
+						t.Errorf("%s does not ask whether the server answers: %s", test[0], log)
+					}
+				}
+			}
 		})
 	}
 }

@@ -7,9 +7,9 @@ import (
 // A dialect is how a program is told about Sentinel on its command line, by flags
 // that take their value after "=" or as the next word.
 type dialect struct {
-	name            string
-	master, nodes   string
-	password, image string
+	name          string
+	master, nodes string
+	password      string
 }
 
 // dialects are those of programs that are deployed with Sentinel often.

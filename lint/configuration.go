@@ -141,9 +141,7 @@ func configure(r *repo.Repo, f *Facts, client *Client) *Configuration {
 		out: &Configuration{Client: client, Charts: charts}, areas: map[string]*Area{},
 	}
 	c.effective = charts.Newest().Effective(c.values)
-	for _, entry := range (gatewayReader{f, client.Values}).env().Items() {
-		c.entries = append(c.entries, entry)
-	}
+	c.entries = append(c.entries, (gatewayReader{f, client.Values}).env().Items()...)
 	for _, a := range areas {
 		c.areas[a.name] = &Area{Name: a.name}
 	}

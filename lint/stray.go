@@ -107,7 +107,7 @@ func named(env *repo.Environment, namespace string) bool {
 // needs tells whether o refers to p in a way that works within one namespace
 // only. Secrets are left out: secret/dangling-ref tells where they are missed.
 func needs(o, p *repo.Object) bool {
-	metadata, spec, runs := podTemplate(p.Kind)
+	metadata, _, runs := podTemplate(p.Kind)
 	switch o.Kind {
 	case "Service":
 		return runs && selects(labels(o.Value.Get("spec", "selector")), labels(p.Value.Get(metadata...).Get("labels")))
@@ -116,7 +116,8 @@ func needs(o, p *repo.Object) bool {
 	case "NetworkPolicy":
 		return runs && selects(labels(o.Value.Get("spec", "podSelector", "matchLabels")), labels(p.Value.Get(metadata...).Get("labels")))
 	}
-	if _, spec, runs = podTemplate(o.Kind); !runs {
+	_, spec, runs := podTemplate(o.Kind)
+	if !runs {
 		return false
 	}
 	switch p.Kind {

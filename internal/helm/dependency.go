@@ -33,7 +33,7 @@ func (c *Chart) read() error {
 		return err
 	}
 	if m.Name == "" || m.Version == "" {
-		return errors.New("Chart.yaml has no name and version")
+		return errors.New("the file Chart.yaml has no name and version")
 	}
 	if err := decode(filepath.Join(c.dir, "requirements.yaml"), &old); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err

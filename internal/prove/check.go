@@ -149,11 +149,11 @@ func (p *proof) checkGateway(ctx context.Context, when string) {
 // blameAsk says why the gateway does not find the master, unless what the
 // Sentinels say has told so already.
 func (p *proof) blameAsk(g *Gateway, err error) {
-	before := len(p.result.Causes)
-	for _, c := range p.causes(p.observer.state()) {
+	causes := p.causes(p.observer.state())
+	for _, c := range causes {
 		p.blame("%s", c)
 	}
-	if len(p.result.Causes) == before && p.complete {
+	if len(causes) == 0 && p.complete {
 		p.blame("%s does not find the master: %s", g.Name, brief(err))
 	}
 }

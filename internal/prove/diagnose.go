@@ -89,6 +89,7 @@ func remedy(reason string) string {
 
 // links are replicas whose master does not let them in.
 func (p *proof) links(s state, add func(string, ...any)) {
+	var none, wrong []string
 	for _, r := range s.redis {
 		if !r.up() || r.role != "slave" || r.link == "up" {
 			continue
@@ -96,12 +97,18 @@ func (p *proof) links(s state, add func(string, ...any)) {
 		said := lastOf(r.logs.all(), "NOAUTH", "WRONGPASS", "Can't handle RDB", "Unable to AUTH to MASTER")
 		switch {
 		case strings.Contains(said, "WRONGPASS"), strings.Contains(said, "Unable to AUTH"):
-			add("the replica %s sends its master a wrong password (masterauth): WRONGPASS", r.pod.Name)
+			wrong = append(wrong, r.pod.Name)
 		case strings.Contains(said, "NOAUTH"):
-			add("the replica %s sends its master no password (masterauth is missing): NOAUTH", r.pod.Name)
+			none = append(none, r.pod.Name)
 		case said != "":
-			add("the replica %s cannot follow its master: %s", r.pod.Name, said)
+			add("%s cannot follow its master: %s", r.pod.Name, said)
 		}
+	}
+	if len(wrong) > 0 {
+		add("masterauth of %s is not the password of the master (WRONGPASS)", strings.Join(wrong, ", "))
+	}
+	if len(none) > 0 {
+		add("masterauth of %s is missing: the master wants a password (NOAUTH)", strings.Join(none, ", "))
 	}
 }
 
@@ -119,7 +126,6 @@ func lastOf(lines []string, words ...string) string {
 
 // watchers are Sentinels that see what is not so, or too little.
 func (p *proof) watchers(s state, add func(string, ...any)) {
-	leaders := s.leaders()
 	names := map[string][]string{}
 	var order []string
 	for _, k := range s.sentinels {
@@ -137,8 +143,8 @@ func (p *proof) watchers(s state, add func(string, ...any)) {
 			if m.quorum > len(s.sentinels) {
 				add("quorum is %d and there are %s: they can never agree that the master is down (SENTINEL CKQUORUM: NOQUORUM)", m.quorum, count(len(s.sentinels), "Sentinel"))
 			}
-			if len(leaders) == 1 && k.who(m.ip) == leaders[0] && strings.Contains(m.flags, "s_down") {
-				add("Sentinel takes the master %s for down, which answers: %s", leaders[0], p.whyDown(s, leaders[0]))
+			if why := p.whyDown(s, k.who(m.ip)); why != "" && strings.Contains(m.flags, "s_down") {
+				add("Sentinel takes the master %s for down, which answers: %s", k.who(m.ip), why)
 			}
 		}
 	}
@@ -151,23 +157,42 @@ func (p *proof) watchers(s state, add func(string, ...any)) {
 	}
 }
 
-// whyDown says why a Sentinel takes a healthy master for down: almost always the
-// password, which Redis counts as refusals.
+// whyDown says why a Sentinel takes a master for down that answers the observer:
+// almost always the password, which Redis counts as refusals. It returns "" if
+// the master does not answer or refuses nobody.
 func (p *proof) whyDown(s state, master string) string {
 	for _, r := range s.redis {
-		if r.pod.Name != master {
+		if r.pod.Name != master || !r.up() {
 			continue
 		}
 		switch {
-		case r.refused["WRONGPASS"] > 0:
+		case p.refuses(r, "WRONGPASS"):
 			return "Redis refuses its password, so sentinel auth-pass is not the password of Redis (WRONGPASS)"
-		case r.refused["NOAUTH"] > 0:
+		case p.refuses(r, "NOAUTH"):
 			return "it sends no password, so sentinel auth-pass is missing (NOAUTH)"
-		case r.refused["NOPERM"] > 0:
+		case p.refuses(r, "NOPERM"):
 			return "its user may not run what Sentinel needs (NOPERM)"
 		}
 	}
-	return "it cannot reach it"
+	return ""
+}
+
+// refuses tells whether a Redis has refused somebody again and again since mark,
+// when the proof itself asked for nothing that is refused.
+func (p *proof) refuses(r observed, code string) bool {
+	before, now := p.refused[r.container][code], r.refused[code]
+	if now < before { // it was started again
+		before = 0
+	}
+	return now-before >= 3
+}
+
+// mark begins a new count of refusals.
+func (p *proof) mark() {
+	p.refused = map[*container]map[string]int{}
+	for _, r := range p.observer.state().redis {
+		p.refused[r.container] = r.refused
+	}
 }
 
 // judge makes the verdict of what was seen.

@@ -48,6 +48,7 @@ func (p *proof) suffer(ctx context.Context, f Fault) bool {
 	begin := time.Now()
 	p.journal.setFault(begin)
 	p.begun = append(p.begun, started{begin, string(f)})
+	p.mark()
 	d, err := p.strike(ctx, f, master)
 	if err != nil {
 		p.journal.add(Bad, "", "%v", err)

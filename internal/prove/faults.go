@@ -24,6 +24,7 @@ const (
 	Stale        Fault = "stale"
 	Sentinels    Fault = "sentinels"
 	Rotate       Fault = "rotate"
+	Rotation     Fault = "rotation"
 )
 
 // faults are all faults, with what they do.
@@ -44,6 +45,7 @@ var faults = []struct {
 	{Stale, "the master's pod is lost, later all others; the first one lost starts first"},
 	{Sentinels, "all Sentinels but one crash, and are started again"},
 	{Rotate, "the password is changed in the Secret, and all pods are replaced at once"},
+	{Rotation, "the password is changed in the Secret, and all pods are replaced one after the other"},
 }
 
 // ParseFault reads the name of a fault.
@@ -88,7 +90,7 @@ func (f Fault) promotes() bool {
 // interrupts tells whether writes are to be expected to fail for a while.
 func (f Fault) interrupts() bool {
 	switch f {
-	case KillSentinel, Sentinels, Rollout:
+	case KillSentinel, Sentinels, Rollout, Rotation:
 		return false
 	}
 	return true

@@ -13,6 +13,9 @@ type lab interface {
 	create(p *Pod) (site, error)
 	// publish makes host names known to the pods of a namespace; nil makes none.
 	publish(namespace string, names []hostName) error
+	// refresh brings the files of ConfigMaps and Secrets into a running pod, as
+	// they are now, the way a kubelet does.
+	refresh(p *Pod) error
 	// lose throws away the claims of a pod that does not exist, loseData only
 	// what Redis keeps in them.
 	lose(p *Pod) error

@@ -128,7 +128,7 @@ func (l *load) askNode(ctx context.Context, node Node) (host string, port int, e
 		password = l.view().Password
 	}
 	if err := c.hello("", password); err != nil {
-		return "", 0, fmt.Errorf("Sentinel refuses the gateway's password: %w", err)
+		return "", 0, fmt.Errorf("a Sentinel refuses the gateway's password: %w", err)
 	}
 	answer, err := c.doWithin(patience, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", l.view().Master)
 	if err != nil {
@@ -151,7 +151,7 @@ func (l *load) connect(ctx context.Context, host string, port int) (*conn, strin
 	}
 	if err := c.hello(l.view().User, l.view().Password); err != nil {
 		c.Close()
-		return nil, "", fmt.Errorf("Redis refuses the gateway's password: %w", err)
+		return nil, "", fmt.Errorf("a Redis refuses the gateway's password: %w", err)
 	}
 	answer, err := c.doWithin(patience, "ROLE")
 	if err != nil {

@@ -126,6 +126,17 @@ func (l *loopback) close() {
 
 func (l *loopback) publish(string, []hostName) error { return nil } // names are replaced in the files
 
+// refresh writes the copies of all containers again.
+func (l *loopback) refresh(pod *Pod) error {
+	s := &sharedSite{l, pod, l.ip(firstPod + slices.Index(l.plan.Pods, pod))}
+	for _, c := range pod.Containers {
+		if _, err := s.view(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // sharedSite is a pod on a loopback address.
 type sharedSite struct {
 	*loopback
@@ -135,9 +146,6 @@ type sharedSite struct {
 
 func (l *loopback) create(pod *Pod) (site, error) {
 	if err := l.store.volumes(pod); err != nil {
-		return nil, err
-	}
-	if err := os.RemoveAll(filepath.Join(l.dir, "views", pod.Namespace, pod.Name)); err != nil {
 		return nil, err
 	}
 	return &sharedSite{l, pod, l.ip(firstPod + slices.Index(l.plan.Pods, pod))}, nil

@@ -192,5 +192,3 @@ type server struct {
 	pod *Pod
 	c   *Container
 }
-
-func (s server) name() string { return s.pod.Name }

@@ -96,6 +96,8 @@ type proof struct {
 	// excuses are for writes that may be lost.
 	excuses []excuse
 	begun   []started
+	// refused is what each Redis had refused before.
+	refused map[*container]map[string]int
 }
 
 // started is when a fault was done.
@@ -260,6 +262,7 @@ func (p *proof) setLimit() {
 // the time is over, or when what is in the way will not go away.
 func (p *proof) settle(ctx context.Context, timeout time.Duration, what string) bool {
 	began := time.Now()
+	p.mark()
 	deadline := began.Add(timeout)
 	since := map[string]time.Time{}
 	told, changed := "", began

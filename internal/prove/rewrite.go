@@ -45,11 +45,8 @@ func (s *sharedSite) view(c *Container) (*rewriting, error) {
 	m.paths = pathPattern(paths)
 	m.hosts = s.hostPattern(m.to)
 	for _, v := range s.pod.Volumes {
-		if v.Kind != ConfigVolume {
-			continue
-		}
-		for _, f := range v.Files {
-			if err := m.copyFile(filepath.Join(own, v.Name, f.Path), f, s.pod); err != nil {
+		if v.Kind == ConfigVolume {
+			if err := s.pod.write(filepath.Join(own, v.Name), v, m.text); err != nil {
 				return nil, err
 			}
 		}
@@ -64,20 +61,6 @@ func (p *Pod) volume(name string) *Volume {
 		}
 	}
 	return &Volume{}
-}
-
-// copyFile writes a file as the container is to find it, unless it is there.
-func (m *rewriting) copyFile(path string, f File, p *Pod) error {
-	if _, err := os.Stat(path); err == nil {
-		return nil
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	if err := os.WriteFile(path, []byte(m.text(string(f.Data))), 0o600); err != nil {
-		return err
-	}
-	return os.Chmod(path, os.FileMode(p.fileMode(f.Mode)))
 }
 
 // pathPattern matches the paths where they begin and end as paths.

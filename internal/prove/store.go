@@ -28,20 +28,44 @@ func (s *store) volumes(p *Pod) error {
 		if err := os.MkdirAll(dir, 0o777); err != nil {
 			return err
 		}
-		for _, f := range v.Files {
-			path := filepath.Join(dir, f.Path)
-			if !filepath.IsLocal(f.Path) {
-				return fmt.Errorf("volume %s: %s leads out of it", v.Name, f.Path)
-			}
-			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		if err := p.write(dir, v, func(data string) string { return data }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refresh writes the files of ConfigMaps and Secrets again.
+func (s *store) refresh(p *Pod) error {
+	for _, v := range p.Volumes {
+		if v.Kind == ConfigVolume {
+			if err := p.write(s.volume(p, v.Name), v, func(data string) string { return data }); err != nil {
 				return err
 			}
-			if err := os.WriteFile(path, f.Data, 0o600); err != nil {
-				return err
-			}
-			if err := os.Chmod(path, os.FileMode(p.fileMode(f.Mode))); err != nil {
-				return err
-			}
+		}
+	}
+	return nil
+}
+
+// write writes the files of a volume into a folder, each as a whole or not at
+// all, for one who reads them meanwhile.
+func (p *Pod) write(dir string, v *Volume, change func(string) string) error {
+	for _, f := range v.Files {
+		if !filepath.IsLocal(f.Path) {
+			return fmt.Errorf("volume %s: %s leads out of it", v.Name, f.Path)
+		}
+		path := filepath.Join(dir, f.Path)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path+".new", []byte(change(string(f.Data))), 0o600); err != nil {
+			return err
+		}
+		if err := os.Chmod(path+".new", os.FileMode(p.fileMode(f.Mode))); err != nil {
+			return err
+		}
+		if err := os.Rename(path+".new", path); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -74,6 +74,19 @@ func (p *proof) strike(ctx context.Context, f Fault, master *pod) (damage, error
 		}()
 		d.mend, d.back = func() error { return <-replaced }, "the pod is started again"
 		return d, nil
+	case Rotation:
+		d.pod, d.from = "", time.Now()
+		if err := p.rotate(); err != nil {
+			return d, err
+		}
+		for _, pod := range p.pods {
+			if err := p.lab.refresh(pod.Pod); err != nil {
+				return d, err
+			}
+		}
+		say("the Secret has another password, which kubelets have brought into the pods")
+		sleep(ctx, 2*p.probePeriod()) // whoever watches the file has seen it
+		return d, p.rollout(ctx)
 	case Rollout:
 		d.pod, d.from = "", time.Now()
 		return d, p.rollout(ctx)
@@ -176,6 +189,19 @@ func (p *proof) rollout(ctx context.Context) error {
 		p.journal.add(Step, pod.Name, "replaced: gone after %s, ready after %s", seconds(gone), seconds(time.Since(began)))
 	}
 	return nil
+}
+
+// probePeriod returns the longest time between two readiness probes.
+func (p *proof) probePeriod() time.Duration {
+	longest := time.Second
+	for _, pod := range p.pods {
+		for _, k := range pod.containers {
+			if k.Ready != nil {
+				longest = max(longest, k.Ready.Period)
+			}
+		}
+	}
+	return longest
 }
 
 // cutOff takes a pod off the network, or freezes its processes: on demand, or

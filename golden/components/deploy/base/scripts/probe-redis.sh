@@ -11,7 +11,10 @@ case $mode in
 startup) redis "$local" info replication | tr -d '\r' | grep -Eqx 'role:master|master_link_status:up' ;;
 # Not the link to the master: this pod's Sentinel must stay reachable while there
 # is no master, and readiness belongs to the pod.
-ready) [ "$(redis "$local" ping)" = PONG ] ;;
+ready)
+	accept_new redis "$(cat "$run/password")"
+	[ "$(redis "$local" ping)" = PONG ]
+	;;
 # Any answer is alive, also LOADING, BUSY and NOAUTH.
 live) [ -n "$(redis "$local" ping)" ] ;;
 esac

@@ -52,19 +52,64 @@ until [ -n "$master" ]; do
 	seconds=$(($(date +%s) - start))
 done
 
+# settle makes Redis, started as a replica, what the Sentinels say, until it is so.
+# Sentinel itself would leave a replica with a wrong master for failover-timeout. A
+# Redis that is a master by now was promoted by a Sentinel, and is left alone.
+settle() {
+	waited=0
+	while sleep 1 && kill -0 $$ 2>/dev/null; do # $$ is Redis by now
+		waited=$((waited + 1000)) need=$majority
+		answers=$(configured $members)
+		named=$(echo "$answers" | agreed)
+		if [ -z "$named" ] && [ "$waited" -gt 30000 ]; then # the same patience as above
+			named=$(echo "$answers" | newest | cut -d ' ' -f 2) need=$(echo "$answers" | wc -l)
+		fi
+		set -- $(redis "$local" info replication | tr -d '\r' | awk -F: '
+			{ value[$1] = $2 }
+			END { print value["role"], value["master_host"], value["master_link_status"] }')
+		role=${1-} follows=${2-} link=${3-}
+		case $role:$named in
+		slave:"$self")
+			# An answer since this start: none begins to replace this pod any more.
+			echo "$answers" | secure "$need" $((down_after > waited ? down_after - waited : 1)) || continue
+			log "the Sentinels have heard of this pod: it is the master"
+			redis "$local" replicaof no one >/dev/null
+			;;
+		slave:"$follows") [ "$link" != up ] && [ "$waited" -lt 120000 ] || return 0 ;;
+		slave:?*)
+			log "another pod was promoted: this one follows $named"
+			redis "$local" replicaof "$named" "$redis_port" >/dev/null
+			;;
+		master:*) return 0 ;;
+		esac
+	done
+}
+
+# A master that was long in coming may be replaced while it starts, and would take
+# writes that nobody keeps until a Sentinel notices. So unless there is time to
+# start, and to be heard of, it starts as the replica of nobody.
+follows=$master
+down_after=$(awk '$2 == "down-after-milliseconds" { print $4 }' "$etc/sentinel.conf")
+[ "$master" != "$self" ] || echo "$answers" | secure "$majority" 3000 || follows=nobody
+
 {
 	echo "include $etc/redis.conf"
 	echo "replica-announce-ip $self"
 	echo "requirepass $password"
 	echo "masterauth $password"
-	[ "$master" = "$self" ] || echo "replicaof $master $redis_port"
+	case $follows in
+	"$self") ;;
+	nobody) echo "replicaof 127.0.0.1 1" ;;
+	*) echo "replicaof $master $redis_port" ;;
+	esac
 	[ -z "${BIND-}" ] || echo "bind $BIND"
 } >"$run/redis.conf"
 
-if [ "$master" = "$self" ]; then
-	log "starting as master"
-else
-	log "starting as replica of $master"
-fi
+case $follows in
+"$self") log "starting as master" ;;
+nobody) log "starting, to be the master when the Sentinels have heard of this pod" ;;
+*) log "starting as replica of $master" ;;
+esac
+[ "$follows" = "$self" ] || settle &
 unset REDISCLI_AUTH VALKEYCLI_AUTH
 exec "$server" "$run/redis.conf"

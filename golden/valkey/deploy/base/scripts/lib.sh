@@ -85,8 +85,21 @@ read_secret() {
 	esac
 }
 
-# configured HOST... prints "EPOCH MASTER" for every Sentinel that answers: the
-# master it names, if it is a pod of this group, and the epoch of its promotion.
+# accept_new SERVER PASSWORD has the server of this pod, redis or sentinel, which
+# runs with PASSWORD, take that of the Secret too if it has changed since. Without
+# it a pod that restarts with the new one would be let in by nobody, and a rolling
+# update would never end. Standard input keeps it out of the process list.
+accept_new() {
+	new=$(read_secret && printf %s "$password") || return 0
+	[ "$new" != "$2" ] || return 0
+	speak_as "$2"
+	printf 'ACL SETUSER default >%s\n' "$new" | "$1" "$local" >/dev/null
+}
+
+# configured HOST... prints "EPOCH MASTER LEFT" for every Sentinel that answers:
+# the master it names, if it is a pod of this group, the epoch of its promotion,
+# and in how many milliseconds the Sentinel takes that pod for down if it hears
+# nothing: 0 if it does already, -1 if it is replacing it.
 # The epoch is asked for first: the other way round, a promotion in between
 # would give the old master the new epoch, and nobody could ever tell it is old.
 # (`sentinel master` alone does just that.)
@@ -95,8 +108,14 @@ configured() {
 		printf 'sentinel %s\n' "master $master_name" "get-master-addr-by-name $master_name" |
 			sentinel "$host" | awk -v members=" $members" '
 				NR % 2 { name = $0; next }
-				name == "config-epoch" { epoch = $0 }
-				END { if (epoch != "" && index(members, " " name " ")) print epoch, name }' &
+				{ value[name] = $0 }
+				END {
+					epoch = value["config-epoch"]
+					left = value["down-after-milliseconds"] - value["last-ok-ping-reply"]
+					if (left < 0 || value["flags"] ~ /down/) left = 0
+					if (value["flags"] ~ /failover/) left = -1
+					if (epoch != "" && index(members, " " name " ")) print epoch, name, left
+				}' &
 	done
 	wait
 }
@@ -107,6 +126,16 @@ newest() { sort -rn | head -n 1; }
 # agreed reads lines of configured and prints the master that a majority of all
 # Sentinels names.
 agreed() { awk -v need="$majority" '{ named[$2]++ } END { for (host in named) if (named[host] >= need) print host }'; }
+
+# secure NEED LEFT reads lines of configured and tells whether this pod stays the
+# master: so many Sentinels name it and leave it so much time, and none is
+# replacing it.
+secure() {
+	awk -v self="$self" -v need="$1" -v least="$2" '
+		$3 < 0 { replaced = 1 }
+		$2 == self && $3 >= least { n++ }
+		END { exit replaced || n < need }'
+}
 
 # ask_failover HOSTS asks their Sentinels one after the other until one of them
 # begins, or has begun, to promote another pod.
