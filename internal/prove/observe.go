@@ -36,8 +36,10 @@ type view struct {
 	loading                bool
 	replicas               int
 	refused                map[string]int // errors that it gave to clients, by code
-	// Of Sentinel: the masters that it watches.
+	// Of Sentinel: the masters that it watches, and whether it does nothing for
+	// the time being because it was held up.
 	masters []watched
+	tilt    bool
 }
 
 func (v view) up() bool { return v.err == "" && !v.at.IsZero() }
@@ -198,7 +200,11 @@ func (o *observer) askSentinel(c *conn) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	var v view
+	about, err := c.do("INFO", "sentinel")
+	if err != nil {
+		return view{}, err
+	}
+	v := view{tilt: info(text(about))["sentinel_tilt"] == "1"}
 	list, _ := answer.([]any)
 	for _, e := range list {
 		m := pairs(e)

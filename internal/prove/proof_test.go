@@ -3,6 +3,7 @@ package prove
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -152,7 +153,7 @@ func TestPlanted(t *testing.T) {
 		{"wrong auth-pass", edit{start + "start-sentinel.sh", `sentinel auth-pass $master_name $password`, `sentinel auth-pass $master_name not$password`}, "sentinel auth-pass is not the password of Redis"},
 		{"wrong master name", edit{"deploy/overlays/prod/values.yaml", "master: mymaster", "master: my-master"}, "the gateway asks for the master my-master, the Sentinels know mymaster"},
 		{"quorum 4 of 3", edit{"deploy/base/sentinel.conf", "6379 2\n", "6379 4\n"}, "quorum is 4 and there are 3 Sentinels"},
-		{"no masterauth", edit{start + "start-redis.sh", `echo "masterauth $password"`, `:`}, "masterauth of redis-1, redis-2 is missing"},
+		{"no masterauth", edit{start + "start-redis.sh", `echo "masterauth $password"`, `:`}, "is missing: the master wants a password (NOAUTH)"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -218,6 +219,9 @@ func TestInterrupted(t *testing.T) {
 				t.Errorf("Run returns %v", err)
 			}
 			if left, _ := os.ReadDir(dir); len(left) > 0 {
+				t.Errorf("left behind: %v", left)
+			}
+			if left, _ := filepath.Glob(fmt.Sprintf("/dev/shm/quorumwright-proof-%d-*", os.Getpid())); len(left) > 0 {
 				t.Errorf("left behind: %v", left)
 			}
 			if out, _ := exec.Command("pgrep", "-P", strconv.Itoa(os.Getpid())).Output(); len(out) > 0 {

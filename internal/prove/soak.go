@@ -33,6 +33,7 @@ func (p *proof) soak(ctx context.Context) {
 	r := rand.New(rand.NewPCG(p.opts.Seed, 0))
 	p.journal.add(Phase, "", "%d random faults (seed %d)", p.opts.Rounds, p.opts.Seed)
 	for n := range p.opts.Rounds {
+		p.awaitClocks(ctx)
 		begin := time.Now()
 		p.journal.setFault(begin)
 		m := p.mishap(ctx, r)
