@@ -64,6 +64,9 @@ func (f *Facts) envValue(e repo.Value, o *repo.Object, namespace string) Arg {
 			}, At(o, at, ""))
 		}
 	}
+	if from.Get("fieldRef", "fieldPath").Text() == "metadata.namespace" && namespace != "" {
+		return Arg{Text: namespace, Known: true, Place: At(o, e, "")}
+	}
 	return Arg{Place: At(o, e, "")}
 }
 

@@ -197,29 +197,32 @@ func (c *Container) valueAt(p Place) repo.Value {
 }
 
 func (c *Container) scriptLaunch(path string) (launch, bool) {
-	f := c.File(path)
-	if !f.Text.Exists() {
+	text, at, ok := c.textAt(c.steps(launch{}), path)
+	if !ok {
 		return launch{}, false
 	}
-	return c.parseLaunch(f.Text.Text(), source{f.Config.Object, f.Text})
+	return c.parseLaunch(text, at)
 }
 
-// parseLaunch finds the last command of a script that starts a server.
+// parseLaunch finds the last command of a script, and of those that it runs, that
+// starts a server.
 func (c *Container) parseLaunch(script string, at source) (launch, bool) {
-	commands := parseShell(script)
+	before := c.steps(launch{})
+	steps := c.addSteps(before, parseShell(script), at, maxSteps)[len(before):]
 	var found []launch
-	for n := len(commands) - 1; n >= 0; n-- {
-		for i, w := range commands[n].words {
-			base := c.program(w, i == 0, commands)
+	for _, s := range slices.Backward(steps) {
+		words := s.command().words
+		for i, w := range words {
+			base := c.program(w, i == 0, s.commands)
 			if base == "" {
 				continue
 			}
-			if i > 0 && !isWrapper(commands[n].words[:i]) {
+			if i > 0 && !isWrapper(words[:i]) {
 				continue
 			}
 			l := launch{program: base, script: script, scriptAt: at}
-			for _, a := range commands[n].words[i+1:] {
-				l.args = append(l.args, c.shellArg(a, at))
+			for _, a := range words[i+1:] {
+				l.args = append(l.args, c.shellArg(a, s.source, assignments(s.commands)))
 			}
 			found = append(found, l)
 			break
@@ -244,7 +247,7 @@ func isWrapper(words []shellWord) bool {
 
 // shellArg turns a word of a script into an argument. Variables that the
 // container's environment sets are filled in.
-func (c *Container) shellArg(w shellWord, at source) Arg {
+func (c *Container) shellArg(w shellWord, at source, vars shellVars) Arg {
 	a := Arg{Text: w.text, Known: !w.dynamic, Place: place(at.object, at.value, at.value.TextSpan(w.start, w.end), "")}
 	if !w.dynamic {
 		return a
@@ -252,9 +255,20 @@ func (c *Container) shellArg(w shellWord, at source) Arg {
 	if ref, ok := c.catSecret(w.text); ok {
 		return c.facts.keyValue(ref, a.Place)
 	}
-	name, _ := shellVariable(w.text)
-	if env, ok := c.Env(name); ok {
-		a.Text, a.Known, a.Ref, a.Written, a.Via = env.Text, env.Known, env.Ref, env.Written, env.Place
+	name, whole := shellVariable(w.text)
+	switch {
+	case !whole:
+		if text, known := c.expandShell(w.text, vars, maxSteps); known {
+			a.Text, a.Known = text, true
+		}
+	case vars[name] != nil:
+		if value, ok := c.shellValue(name, vars, maxSteps); ok {
+			a.Text, a.Known, a.Ref, a.Written, a.Via = value.Text, value.Known, value.Ref, value.Written, value.Via
+		}
+	default:
+		if env, ok := c.Env(name); ok && !vars.sets(name) {
+			a.Text, a.Known, a.Ref, a.Written, a.Via = env.Text, env.Known, env.Ref, env.Written, env.Place
+		}
 	}
 	return a
 }

@@ -75,10 +75,16 @@ func (f *Facts) selectWorkloads(s *Service) {
 			meant = append(meant, w)
 		}
 	}
-	if len(meant) != 1 || f.HasOperator() {
+	if len(meant) == 0 || f.HasOperator() {
 		return
 	}
 	slip, _ := s.slip(meant[0], false)
+	for _, w := range meant[1:] {
+		// Several have the label that is meant, or several may be meant.
+		if other, _ := s.slip(w, false); other.HaveKey != slip.HaveKey || other.HaveValue != slip.HaveValue {
+			return
+		}
+	}
 	s.Slip, s.Workloads = &slip, meant
 }
 

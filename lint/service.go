@@ -66,6 +66,24 @@ func newService(o *repo.Object) *Service {
 // At returns the place of a value of the Service.
 func (s *Service) At(v repo.Value, label string) Place { return At(s.Object, v, label) }
 
+// podNameLabel is the label that every pod of a StatefulSet has.
+const podNameLabel = "statefulset.kubernetes.io/pod-name"
+
+// SelectsPodOf tells whether the Service selects a single pod of a StatefulSet by
+// its name.
+func (s *Service) SelectsPodOf(w *Workload) bool {
+	base, n, ok := Ordinal(s.Selector[podNameLabel])
+	if !ok || !w.IsStateful() || base != w.Object.Name || n >= w.Replicas || !sameNamespace(s.Object.Namespace, w.Object.Namespace) {
+		return false
+	}
+	for k, v := range s.Selector {
+		if k != podNameLabel && w.Labels[k] != v {
+			return false
+		}
+	}
+	return true
+}
+
 // HasPort tells whether the Service offers the port. A headless Service offers
 // every port of its pods by name resolution alone, but is judged by its list.
 func (s *Service) HasPort(port int) bool {

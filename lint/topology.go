@@ -109,6 +109,11 @@ func (f *Facts) serves(c *Container) bool {
 // command says that it is used for its client alone.
 func (c *Container) mayServe() bool {
 	name := strings.ToLower(baseName(c.Image.Repository))
+	for _, beside := range []string{"proxy", "exporter", "commander", "insight", "operator", "backup"} {
+		if strings.Contains(name, beside) {
+			return false // works with Redis, and is none
+		}
+	}
 	if redisconf.ImageVersion(c.Image.Repository, "").Flavor == redisconf.UnknownFlavor &&
 		!strings.HasPrefix(name, "redis-sentinel") && !strings.HasPrefix(name, "redis-ha") {
 		return false
@@ -133,8 +138,8 @@ func (f *Facts) Replicas(g *Group, masters []*Workload) Count {
 		mine := slices.Contains(g.Redis, s) && (len(masters) == 0 || slices.Contains(masters, w))
 		d := s.ReplicaOf()
 		if d == nil {
-			if !s.Complete && (mine || len(s.Confs) == 0) {
-				c.Known = false
+			if !s.Complete && (mine || len(s.Confs) == 0) || s.Last("cluster-enabled").Arg(0).Text == "yes" {
+				c.Known = false // in a cluster the nodes agree on their roles
 			}
 			continue
 		}

@@ -39,8 +39,8 @@ var gitopsDrift = &lint.Rule{
 		Title: "the generated tree differs from the spec",
 		Why: `The cluster follows the tree, people read and change the spec. Where the two differ, a change of the spec was not generated and does not arrive, or a change by hand will be gone with the next run.
 
-A file can be stale (the spec asks for something else), missing, changed by hand (it is not what the last run wrote), orphaned (the spec asks for it no longer), or in the way (something else lies where a file belongs).`,
-		Fix:  "Run quorumwright generate and commit what it changes. A change that was made by hand belongs into the spec; with --force it is overwritten.",
+A file can be stale (the spec asks for something else), missing, changed by hand (it is not what the last run wrote), orphaned (the spec asks for it no longer), or in the way (something else lies where a file belongs). With check --staged it can also be right on the disk and not added to git, so that the next commit would not hold it. CRLF at the ends of its lines is told as such, and only where git would keep it.`,
+		Fix:  "Run quorumwright generate and commit what it changes. A change that was made by hand belongs into the spec; with --force it is overwritten. What is only not added needs git add.",
 		Refs: []string{"https://opengitops.dev/"},
 	},
 }

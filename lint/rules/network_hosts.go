@@ -181,15 +181,19 @@ func (h hosts) governing(u lint.HostUse) {
 			f.Places = append(f.Places, o.Host.Labeled(o.Who+" asks for a pod by name"))
 		}
 	case r.Status == lint.HostMissing:
-		i := slices.IndexFunc(h.facts.Services, func(s *lint.Service) bool {
-			return s.Object.Name == r.Nearest && s.Headless && slices.Contains(s.Workloads, u.Governed)
-		})
-		if i < 0 {
+		var heads []*lint.Service
+		for _, s := range h.facts.Services {
+			if s.Headless && slices.Contains(s.Workloads, u.Governed) {
+				heads = append(heads, s)
+			}
+		}
+		if under = onlyOne(heads); under == nil || r.Nearest != under.Object.Name && !namesPods(h.facts, u.Governed, under) {
 			return
 		}
-		under = h.facts.Services[i]
 		f.Message = fmt.Sprintf("no Service is named %q, so the pods of StatefulSet %s have no names", u.Host.Text, u.Governed.Object.Name)
-		f.Severity = lint.Warning // nobody asks for them
+		if !namesPods(h.facts, u.Governed, under) {
+			f.Severity = lint.Warning // nobody asks for them
+		}
 	default:
 		return
 	}
@@ -197,4 +201,12 @@ func (h hosts) governing(u lint.HostUse) {
 	f.Fixes = replace(u.Host, under.Object.Name, f.Help, false)
 	f.Places = append(f.Places, serviceNameAt(under, "this Service is meant"))
 	h.told.add("", f)
+}
+
+// namesPods tells whether a script or another text of the environment names a
+// pod of the StatefulSet behind the Service.
+func namesPods(f *lint.Facts, w *lint.Workload, s *lint.Service) bool {
+	name := w.Object.Name + "-0." + s.Object.Name
+	says := func(text string) bool { return strings.Contains(text, name) }
+	return slices.ContainsFunc(f.Workloads, func(w *lint.Workload) bool { return f.PodSays(w, says) })
 }

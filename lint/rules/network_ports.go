@@ -223,7 +223,7 @@ func serverPorts(p *lint.Pass, s *lint.Server) {
 		votes = append(votes, v)
 	}
 	for _, service := range p.Facts.Services {
-		if !slices.Contains(service.Workloads, s.Container.Workload) {
+		if w := s.Container.Workload; !slices.Contains(service.Workloads, w) && !service.SelectsPodOf(w) {
 			continue
 		}
 		for _, sp := range service.Ports {

@@ -23,7 +23,7 @@ var sentinelQuorumUnreachable = &lint.Rule{
 			if !n.Known || n.N == 0 {
 				continue
 			}
-			for _, w := range watches(g.AllSentinels()) {
+			for _, w := range branches(g.AllSentinels()) {
 				q, ok := number(w.Quorum)
 				if !ok || q <= n.N {
 					continue
@@ -52,6 +52,21 @@ var sentinelQuorumUnreachable = &lint.Rule{
 			}
 		}
 	},
+}
+
+// branches returns the lines that the servers read, and those that a script
+// writes for one master in its other branches.
+func branches(servers []*lint.Server) []*watch {
+	all := watches(servers)
+	for _, s := range servers {
+		for _, m := range s.Monitors() {
+			known := slices.ContainsFunc(all, func(w *watch) bool { return w.Name.Place.Span == m.Name.Place.Span })
+			if s.Made && !known && len(m.Directive.Args) == 5 {
+				all = append(all, &watch{m, s, []*lint.Server{s}})
+			}
+		}
+	}
+	return all
 }
 
 // watching writes how many Sentinels watch: 3 Sentinels watch.
