@@ -3,9 +3,7 @@ package generate
 import (
 	"encoding/base64"
 	"fmt"
-	"io/fs"
 	"os"
-	"path"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -161,23 +159,6 @@ func TestEncryptedAbsent(t *testing.T) {
 	}
 	if _, err := f.Check(fstest.MapFS{f.Path + "/x": {}}, "deploy"); err == nil {
 		t.Error("a folder is read")
-	}
-}
-
-// An outline has every file that a kustomization lists, under the name that the
-// pods read.
-func TestOutline(t *testing.T) {
-	d := encryptedDeployment()
-	outline := mustGenerate(t, d).Outline()
-	for _, f := range EncryptedFiles(d) {
-		data, err := fs.ReadFile(outline, f.Path)
-		if err != nil || !strings.Contains(string(data), "name: "+f.Name+"\n") || !strings.Contains(string(data), "namespace: "+f.Namespace+"\n") {
-			t.Errorf("%s: %v\n%s", f.Path, err, data)
-		}
-		listed, err := fs.ReadFile(outline, f.Listed)
-		if entry := strings.TrimPrefix(f.Path, path.Dir(f.Listed)+"/"); err != nil || !strings.Contains(string(listed), "\n- "+entry+"\n") {
-			t.Errorf("%s does not list %s: %v", f.Listed, entry, err)
-		}
 	}
 }
 

@@ -268,7 +268,7 @@ func (c *committer) moveBranch(ctx context.Context, commit string, p *plan) erro
 		return err
 	}
 	if at != "" && c.remote != nil {
-		c.note("%s is checked out in %s and was left there: git pull brings the commit", c.target.name, at)
+		c.note("%s is checked out in %s and was left there: git pull brings the commit", c.target.name, git.Clean(at))
 		return nil
 	}
 	err = c.repo.UpdateRef(ctx, c.target.ref, commit, c.target.local, reflogEntry+p.message.subject)
@@ -281,7 +281,7 @@ func (c *committer) moveBranch(ctx context.Context, commit string, p *plan) erro
 		return err
 	}
 	if at != "" {
-		c.note("%s is checked out in %s, and its files and index were left as they were: git status compares them with the new commit; git reset -q there brings the index up to it", c.target.name, at)
+		c.note("%s is checked out in %s, and its files and index were left as they were: git status compares them with the new commit; git reset -q there brings the index up to it", c.target.name, git.Clean(at))
 	}
 	return nil
 }

@@ -151,7 +151,7 @@ func (c *committer) refuse(changes []generate.Change) error {
 		hand := change.Kind == generate.Edited || change.Kind == generate.Foreign
 		if hand && (!c.flags.force || change.Kind == generate.Foreign && change.Have == nil) {
 			change.Path = path.Join(c.flags.out, change.Path)
-			lines = append(lines, change.String())
+			lines = append(lines, git.Clean(change.String()))
 		}
 	}
 	if len(lines) == 0 {

@@ -154,14 +154,21 @@ func effectLines(list []effect) []string {
 	return lines
 }
 
+// maxNamed bounds how many environments one line names.
+const maxNamed = 12
+
 func (e effect) line(names []string) string {
 	what := strings.Join(e.phrases, ", ")
 	if what == "" {
 		what = "generated anew"
 	}
-	line := what + " in " + strings.Join(names, ", ")
+	in := strings.Join(names, ", ")
+	if left := len(names) - maxNamed; left > 0 {
+		in = fmt.Sprintf("%s and %d more", strings.Join(names[:maxNamed], ", "), left)
+	}
+	line := what + " in " + in
 	if what == added || what == removed {
-		line = what + " " + strings.Join(names, ", ")
+		line = what + " " + in
 	}
 	if e.known {
 		switch {

@@ -38,7 +38,7 @@ func Locate(remote string) Place {
 		if u.Scheme == "ssh" {
 			host = u.Hostname() // the port is that of SSH
 		}
-	} else if before, after, ok := strings.Cut(remote, ":"); ok && !strings.ContainsAny(before, "/\\") && len(before) > 1 {
+	} else if before, after, ok := strings.Cut(remote, ":"); ok && len(before) > 1 && !strings.ContainsAny(before, "/\\") && !strings.HasPrefix(after, ":") && !strings.HasPrefix(after, "//") {
 		_, host, ok = strings.Cut(before, "@")
 		if !ok {
 			host = before

@@ -121,14 +121,6 @@ func (f *FS) Equal(other *FS) (bool, error) {
 	return true, nil
 }
 
-// Same tells whether a file is the same in both, without reading it. It is
-// meant for two file systems of one repository.
-func (f *FS) Same(other *FS, name string) bool {
-	a, okA := f.entries[name]
-	b, okB := other.entries[name]
-	return okA == okB && a.mode == b.mode && a.id == b.id && bytes.Equal(a.data, b.data)
-}
-
 // maxLinks bounds how many symbolic links may follow each other.
 const maxLinks = 40
 

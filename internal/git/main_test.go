@@ -62,9 +62,9 @@ type sandbox struct {
 
 // cleanEnv is an environment in which nothing of this machine's git counts.
 func cleanEnv(home string) []string {
-	env := []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + filepath.Join(home, "gitconfig"), "LC_ALL=C"}
+	env := []string{"HOME=" + home, "TMPDIR=" + home, "XDG_CONFIG_HOME=" + home, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + filepath.Join(home, "gitconfig"), "LC_ALL=C"}
 	for _, e := range os.Environ() {
-		if name, _, _ := strings.Cut(e, "="); !strings.HasPrefix(name, "GIT_") && name != "HOME" && name != "XDG_CONFIG_HOME" && name != "LC_ALL" {
+		if name, _, _ := strings.Cut(e, "="); !strings.HasPrefix(name, "GIT_") && name != "HOME" && name != "TMPDIR" && name != "XDG_CONFIG_HOME" && name != "LC_ALL" {
 			env = append(env, e)
 		}
 	}

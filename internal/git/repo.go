@@ -242,11 +242,6 @@ func (r *Repo) Reflog(ctx context.Context, ref string, limit int) ([]Move, error
 	return moves, nil
 }
 
-// TreeOf returns the tree of a commit.
-func (r *Repo) TreeOf(ctx context.Context, commit string) (string, error) {
-	return r.object(ctx, "rev-parse", "--verify", "--quiet", commit+"^{tree}")
-}
-
 // Message returns the message of a commit.
 func (r *Repo) Message(commit string) (string, error) {
 	kind, data, err := r.read(commit)

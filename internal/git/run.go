@@ -41,6 +41,8 @@ type call struct {
 // ErrNoGit says that there is no git to run.
 var ErrNoGit = errors.New("git is not installed, or not on PATH")
 
+var errInterrupted = errors.New("interrupted")
+
 // A failure is a run of git that ended with an error.
 type failure struct {
 	command string // the first argument
@@ -61,7 +63,7 @@ func (r *Repo) run(ctx context.Context, c call) ([]byte, error) {
 		return stdout.Bytes(), nil
 	}
 	if ctx.Err() != nil {
-		return nil, fmt.Errorf("interrupted: %w", context.Cause(ctx))
+		return nil, errInterrupted
 	}
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {
