@@ -28,6 +28,7 @@ done
 file=$FAKE/${host%%.*}.$port
 case "$*" in
 "sentinel failover mymaster") echo "failover by ${host%%.*}" >>"$FAKE/log"; cp "$FAKE"/after/* "$FAKE"; echo OK ;;
+"info sentinel") cat "$file.tilt" 2>/dev/null || echo sentinel_tilt:0 ;;
 "") cat >/dev/null; cat "$file" ;;
 *) cat "$file.$1" ;;
 esac
@@ -295,6 +296,69 @@ func TestStartRedis(t *testing.T) {
 				password, err := os.ReadFile(filepath.Join(p.dir, "exporter.json"))
 				if want := `{"redis://127.0.0.1:6379":"s3cret"}`; err != nil || string(password) != want {
 					t.Errorf("exporter.json: %s, %v", password, err)
+				}
+			})
+		})
+	}
+}
+
+// The password reaches the files byte by byte: some shells take a backslash in what
+// echo prints for the beginning of something else.
+func TestStartWritesPasswordAsItIs(t *testing.T) {
+	const password = `a\\b\nc\0101\x41\2\cz%s$HOME*#`
+	eachStartedPod(t, func(t *testing.T, p startedPod) {
+		anyone := strings.Replace(fakeCLI, `[ "$REDISCLI_AUTH" = s3cret ] || exit 1`, "", 1)
+		if err := os.WriteFile(filepath.Join(p.fake, "bin", "redis-cli"), []byte(anyone), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		put(t, p.dir, "password", password)
+		p.sentinel(t, "redis-0", 1, "redis-0")
+		p.sentinel(t, "redis-2", 1, "redis-0")
+		for script, want := range map[string][]string{
+			"start-redis.sh":    {"requirepass " + password, "masterauth " + password},
+			"start-sentinel.sh": {"sentinel auth-pass mymaster " + password, "requirepass " + password, "sentinel sentinel-pass " + password},
+		} {
+			conf, _ := p.start(t, script)
+			for _, line := range want {
+				if len(only(conf, line)) != 1 {
+					t.Errorf("%s: no line %q in\n%s", script, line, strings.Join(conf, "\n"))
+				}
+			}
+		}
+	})
+}
+
+// A Sentinel that was held up says yes to a failover and begins half a minute
+// later: another one is asked, if there is one.
+func TestAskFailover(t *testing.T) {
+	tests := []struct {
+		name         string
+		tilt, silent []string
+		asked        string
+	}{
+		{"all answer", nil, nil, "failover by redis-0\n"},
+		{"the first one is in TILT", []string{"redis-0"}, nil, "failover by redis-2\n"},
+		{"the first one does not answer", nil, []string{"redis-0"}, "failover by redis-2\n"},
+		{"all are in TILT", []string{"redis-0", "redis-2"}, nil, "failover by redis-0\n"},
+		{"nobody answers", nil, []string{"redis-0", "redis-2"}, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			eachStartedPod(t, func(t *testing.T, p startedPod) {
+				for _, pod := range test.tilt {
+					put(t, p.fake, pod+".26379.tilt", "sentinel_masters:1\r\nsentinel_tilt:1\r\n")
+				}
+				for _, pod := range test.silent {
+					put(t, p.fake, pod+".26379.tilt", "")
+				}
+				put(t, p.fake, "after/redis-0.26379", "")
+				_, errs, err := p.run(`speak_as s3cret; ask_failover "$others"`, "PATH="+filepath.Join(p.fake, "bin")+":"+os.Getenv("PATH"), "FAKE="+p.fake)
+				if (err == nil) != (test.asked != "") {
+					t.Errorf("%v: %s", err, errs)
+				}
+				log, _ := os.ReadFile(filepath.Join(p.fake, "log"))
+				if string(log) != test.asked {
+					t.Errorf("asked: %q, want %q", log, test.asked)
 				}
 			})
 		})

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
+	"syscall"
+	"time"
 )
 
 func (p *proof) report(what string, err error) {
@@ -63,9 +66,10 @@ func (p *proof) checkAuth(ctx context.Context, role Role, what string) {
 
 var errOpen = errors.New("no password is asked for")
 
-// enter tries no password, a wrong one and the right one.
+// enter tries no password, a wrong one and the right one. A server that does not
+// answer is asked again: on a busy machine it may be late.
 func (p *proof) enter(ctx context.Context, k *container, at string) error {
-	try := func(password string) error {
+	once := func(password string) error {
 		c, err := dial(ctx, at, p.observer.config(k.TLS))
 		if err != nil {
 			return err
@@ -76,6 +80,15 @@ func (p *proof) enter(ctx context.Context, k *container, at string) error {
 		}
 		_, err = c.do("PING")
 		return err
+	}
+	try := func(password string) error {
+		for tries := 1; ; tries++ {
+			var reply replyError
+			err := once(password)
+			if err == nil || errors.As(err, &reply) || tries == 5 || !sleep(ctx, time.Second) {
+				return err
+			}
+		}
 	}
 	code := func(err error) string {
 		var reply replyError
@@ -93,8 +106,11 @@ func (p *proof) enter(ctx context.Context, k *container, at string) error {
 	case code(err) != "NOAUTH":
 		return err
 	}
-	if err := try("not-the-password"); code(err) != "WRONGPASS" {
-		return fmt.Errorf("a wrong password is not refused: %w", errors.Join(err, errNoRefusal))
+	switch err := try("not-the-password"); {
+	case err == nil:
+		return errNoRefusal
+	case code(err) != "WRONGPASS":
+		return err
 	}
 	for _, password := range p.observer.known() {
 		if err = try(password); err == nil {
@@ -104,7 +120,7 @@ func (p *proof) enter(ctx context.Context, k *container, at string) error {
 	return fmt.Errorf("it refuses every password of the configuration: %w", err)
 }
 
-var errNoRefusal = errors.New("accepted")
+var errNoRefusal = errors.New("it accepts a wrong password")
 
 // checkGateway asks each node of the gateway for the master.
 func (p *proof) checkGateway(ctx context.Context, when string) {
@@ -114,20 +130,19 @@ func (p *proof) checkGateway(ctx context.Context, when string) {
 		p.blame("%s", g.Unused)
 	}
 	found, master := 0, ""
+	var lost []Node
 	var first error
 	for _, node := range g.Nodes {
-		host, port, err := p.load.askNode(ctx, node)
+		pod, err := p.ask(ctx, node)
 		if err == nil {
-			var c *conn
-			if c, master, err = p.load.connect(ctx, host, port); err == nil {
-				c.Close()
-				found++
-				continue
-			}
+			master = pod
+			found++
+			continue
 		}
+		lost = append(lost, node)
 		// What a server says tells more than that a name does not resolve yet.
 		if first == nil || errors.Is(first, errNoHost) && !errors.Is(err, errNoHost) {
-			first = fmt.Errorf("%s: %w", node.Host, err)
+			first = fmt.Errorf("%s: %w", hostPort(node.Host, node.Port), err)
 		}
 	}
 	what := fmt.Sprintf("%s finds the master %s", g.Name, when)
@@ -137,8 +152,11 @@ func (p *proof) checkGateway(ctx context.Context, when string) {
 		p.blame("%s names no Sentinel", g.Name)
 	case found == 0:
 		p.report(what, first)
-		p.blameAsk(g, first)
-	case found < len(g.Nodes):
+		p.blameAsk(lost[0], first)
+	case len(lost) > 0 && p.complete:
+		p.report(what+" through every node", first)
+		p.blameAsk(lost[0], first)
+	case len(lost) > 0:
 		p.report(fmt.Sprintf("%s: %s, through %d of %d nodes", what, master, found, len(g.Nodes)), nil)
 		p.journal.add(Note, "", "not through %v", first)
 	default:
@@ -146,15 +164,55 @@ func (p *proof) checkGateway(ctx context.Context, when string) {
 	}
 }
 
-// blameAsk says why the gateway does not find the master, unless what the
-// Sentinels say has told so already.
-func (p *proof) blameAsk(g *Gateway, err error) {
+// ask asks a node of the gateway for the master, and again where the answer may
+// have been late only.
+func (p *proof) ask(ctx context.Context, node Node) (master string, err error) {
+	for range 3 {
+		var host string
+		var port int
+		if host, port, err = p.load.askNode(ctx, node); err == nil {
+			var c *conn
+			if c, master, err = p.load.connect(ctx, host, port); err == nil {
+				c.Close()
+				return master, nil
+			}
+		}
+		if !sleep(ctx, patience) {
+			break
+		}
+	}
+	return "", err
+}
+
+// blameAsk says why the gateway does not find the master through a node, unless a
+// cause is known, or what the Sentinels say tells it.
+func (p *proof) blameAsk(node Node, err error) {
+	g := p.plan.Gateway
+	if errors.Is(err, errNoHost) && !p.plan.serves(node.Host) {
+		p.blame("%s asks Sentinel at %s, and no Service of that name leads to pods here", g.Name, node.Host)
+		return
+	}
+	if len(p.result.Causes) > 0 {
+		return
+	}
 	causes := p.causes(p.observer.state())
 	for _, c := range causes {
 		p.blame("%s", c)
 	}
-	if len(causes) == 0 && p.complete {
-		p.blame("%s does not find the master: %s", g.Name, brief(err))
+	var ports []string
+	for _, k := range p.cluster.containers(SentinelRole) {
+		if port := strconv.Itoa(k.Port); k.running() != nil && !slices.Contains(ports, port) {
+			ports = append(ports, port)
+		}
+	}
+	switch {
+	case len(causes) > 0 || !p.complete:
+	case errors.Is(err, errNoHost):
+		p.blame("%s asks Sentinel at %s, a name that leads to no pod", g.Name, node.Host)
+	case errors.Is(err, syscall.ECONNREFUSED) && !slices.Contains(ports, strconv.Itoa(node.Port)):
+		p.blame("%s asks Sentinel at port %d, the Sentinels listen on %s", g.Name, node.Port, strings.Join(ports, ", "))
+	default:
+		p.blame("%s does not find the master: %s: %s", g.Name, hostPort(node.Host, node.Port), brief(err))
 	}
 }
 
@@ -167,7 +225,7 @@ func (p *proof) count(ctx context.Context) {
 	}
 	lost, err := p.lost(ctx, acked)
 	if err != nil {
-		p.result.Lost = len(acked)
+		p.result.Lost = unknown
 		p.report("acknowledged writes are kept", err)
 		return
 	}
@@ -175,7 +233,9 @@ func (p *proof) count(ctx context.Context) {
 	what := fmt.Sprintf("%d of %d acknowledged writes are kept", len(acked)-len(lost), len(acked))
 	if bad := p.inexcusable(lost); len(bad) > 0 {
 		p.report(what, fmt.Errorf("%d of the lost ones were %s", len(bad), p.whenLost(bad)))
-		p.blame("%d acknowledged writes were lost: %s", len(bad), p.whenLost(bad))
+		if p.complete || len(p.result.Causes) == 0 { // without replicas it is no wonder
+			p.blame("%d acknowledged writes were lost: %s", len(bad), p.whenLost(bad))
+		}
 		return
 	}
 	if len(lost) > 0 {

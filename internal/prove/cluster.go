@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -37,6 +38,8 @@ type pod struct {
 
 	mu   sync.Mutex
 	site site // nil while the pod does not exist
+	// stuck says which init container fails again and again, and why; "" if none does.
+	stuck string
 }
 
 // where returns the pod's site, or nil.
@@ -147,13 +150,24 @@ func (p *pod) initialise(ctx context.Context, s site) bool {
 			if proc.state != nil && proc.state.Success() {
 				break
 			}
-			p.cluster.journal.add(Bad, p.Name, "init container %s failed: %s", planned.Name, reasonOf(logs.all()))
+			reason := reasonOf(logs.all())
+			if try == 0 {
+				p.cluster.journal.add(Bad, p.Name, "init container %s failed: %s", planned.Name, reason)
+			}
+			p.setStuck(fmt.Sprintf("init container %s of %%s fails at every start: %s", planned.Name, reason))
 			if !sleep(ctx, backOff(try)) {
 				return false
 			}
 		}
 	}
+	p.setStuck("")
 	return true
+}
+
+func (p *pod) setStuck(why string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stuck = why
 }
 
 // backOff is the pause before a container is started again. A kubelet's grows
@@ -415,7 +429,14 @@ func (c *cluster) who(host string) string {
 // vars returns the variables of a container as its process gets them.
 func (k *container) vars(s site) []string {
 	p := k.pod
-	vars := []string{"PATH=" + p.cluster.lab.searchPath(), "HOSTNAME=" + p.Name, "HOME=/root", "LANG=C.UTF-8"}
+	path := p.cluster.lab.searchPath()
+	if first, _, _ := strings.Cut(path, ":"); k.Alpine {
+		path = filepath.Join(first, "alpine") + ":" + path
+	}
+	vars := []string{"PATH=" + path, "HOSTNAME=" + p.Name, "HOME=/root", "LANG=C.UTF-8"}
+	if k.Open {
+		vars = append(vars, openVar+"=1")
+	}
 	known := map[string]string{"HOSTNAME": p.Name}
 	for _, e := range k.Env {
 		value := e.Value

@@ -65,6 +65,12 @@ func runContainer() error {
 		return fmt.Errorf("drop capabilities: %w", err)
 	}
 	os.Setenv("PATH", containerPath)
+	for _, v := range s.Env {
+		if path, ok := strings.CutPrefix(v, "PATH="); ok {
+			os.Setenv("PATH", path)
+			break
+		}
+	}
 	unix.Umask(0o022)
 	path, err := exec.LookPath(s.Argv[0])
 	if err != nil {
@@ -113,7 +119,7 @@ func (s *containerSetup) fileTree() error {
 			return err
 		}
 	}
-	binds := append([]bind{{s.Programs, "/quorumwright/bin", true}, {s.Names, "/quorumwright/names", true}}, s.Binds...)
+	binds := append([]bind{{s.Programs, "/quorumwright/bin", true}, {s.Programs, "/usr/local/bin", true}, {s.Names, "/quorumwright/names", true}}, s.Binds...)
 	slices.SortStableFunc(binds, func(a, b bind) int { return cmp.Compare(strings.Count(a.To, "/"), strings.Count(b.To, "/")) })
 	for _, b := range binds {
 		if err := s.bind(b); err != nil {

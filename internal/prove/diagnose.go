@@ -21,8 +21,12 @@ func (p *proof) causes(s state) []string {
 		add("%s", c)
 	}
 	p.crashes(add)
+	p.doors(s, add)
 	p.links(s, add)
 	p.watchers(s, add)
+	if lost := p.misannounced(s); lost != "" {
+		add("%s", lost)
+	}
 	if len(s.redis) == 1 {
 		add("there is one Redis and no replica: nothing can be promoted when it is lost")
 	}
@@ -76,6 +80,7 @@ var remedies = []struct{ said, do string }{
 	{"No such master with specified name", "a directive names a master that no sentinel monitor declares"},
 	{"Unbalanced quotes", "a password or name with a quote does not survive in this file"},
 	{"can't open config file", "the command names a file that is not mounted"},
+	{"Read-only file system", "only volumes can be written: a claim or an emptyDir"},
 }
 
 func remedy(reason string) string {
@@ -122,77 +127,6 @@ func lastOf(lines []string, words ...string) string {
 		}
 	}
 	return ""
-}
-
-// watchers are Sentinels that see what is not so, or too little.
-func (p *proof) watchers(s state, add func(string, ...any)) {
-	names := map[string][]string{}
-	var order []string
-	for _, k := range s.sentinels {
-		if !k.up() {
-			continue
-		}
-		if len(k.masters) == 0 {
-			add("Sentinel of %s watches no master", k.pod.Name)
-		}
-		for _, m := range k.masters {
-			if names[m.name] == nil {
-				order = append(order, m.name)
-			}
-			names[m.name] = append(names[m.name], k.pod.Name)
-			if m.quorum > len(s.sentinels) {
-				add("quorum is %d and there are %s: they can never agree that the master is down (SENTINEL CKQUORUM: NOQUORUM)", m.quorum, count(len(s.sentinels), "Sentinel"))
-			}
-			if why := p.whyDown(s, k.who(m.ip)); why != "" && strings.Contains(m.flags, "s_down") {
-				add("Sentinel takes the master %s for down, which answers: %s", k.who(m.ip), why)
-			}
-		}
-	}
-	if len(order) > 1 {
-		add("the Sentinels watch masters of different names: %s", strings.Join(order, ", "))
-	}
-	g := p.plan.Gateway
-	if len(order) > 0 && !g.Invented && g.Unused == "" && names[g.Master] == nil {
-		add("%s asks for the master %s, the Sentinels know %s", g.Name, g.Master, strings.Join(order, ", "))
-	}
-}
-
-// whyDown says why a Sentinel takes a master for down that answers the observer:
-// almost always the password, which Redis counts as refusals. It returns "" if
-// the master does not answer or refuses nobody.
-func (p *proof) whyDown(s state, master string) string {
-	for _, r := range s.redis {
-		if r.pod.Name != master || !r.up() {
-			continue
-		}
-		switch {
-		case p.refuses(r, "WRONGPASS"):
-			return "Redis refuses its password, so sentinel auth-pass is not the password of Redis (WRONGPASS)"
-		case p.refuses(r, "NOAUTH"):
-			return "it sends no password, so sentinel auth-pass is missing (NOAUTH)"
-		case p.refuses(r, "NOPERM"):
-			return "its user may not run what Sentinel needs (NOPERM)"
-		}
-	}
-	return ""
-}
-
-// refuses tells whether a Redis has refused somebody again and again since mark,
-// when the proof itself asked for nothing that is refused.
-func (p *proof) refuses(r observed, code string) bool {
-	before, now := p.refused[r.container][code], r.refused[code]
-	if now < before { // it was started again
-		before = 0
-	}
-	return now-before >= 3
-}
-
-// mark begins a new count of refusals.
-func (p *proof) mark() {
-	p.refused = map[*container]map[string]int{}
-	for _, r := range p.observer.state().redis {
-		p.refused[r.container] = r.refused
-	}
 }
 
 // judge makes the verdict of what was seen.

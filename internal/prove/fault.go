@@ -2,7 +2,9 @@ package prove
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -84,12 +86,14 @@ func (p *proof) sufferOnce(ctx context.Context, f Fault) (o Outcome, ok bool) {
 	leaders := p.observer.state().leaders()
 	if len(leaders) != 1 {
 		p.journal.add(Bad, "", "there is not one master to begin with")
-		p.blame("there is not one master to begin with")
+		if len(p.result.Causes) == 0 {
+			p.blame("there is not one master to begin with")
+		}
 		return o, false
 	}
 	master := p.named(leaders[0])
 	o = Outcome{Fault: f, Pod: master.Name, Detection: never, Agreement: never, Promotion: never, FirstWrite: never, Return: never}
-	split := p.observer.splitBrain()
+	split, _ := p.observer.splitBrain()
 	begin := time.Now()
 	p.journal.setFault(begin)
 	p.begun = append(p.begun, started{begin, string(f)})
@@ -117,7 +121,7 @@ func (p *proof) sufferOnce(ctx context.Context, f Fault) (o Outcome, ok bool) {
 	}
 	switch {
 	case !p.complete: // it never was; the cause is known
-	case p.settle(ctx, settleTimeout, "after the fault "+string(f)):
+	case p.settle(ctx, p.patience(o), "after the fault "+string(f)):
 		o.Return = time.Since(back)
 	default:
 		o.Recovered = false
@@ -127,7 +131,8 @@ func (p *proof) sufferOnce(ctx context.Context, f Fault) (o Outcome, ok bool) {
 		o.Recovered = false
 		p.blame("no write was acknowledged for %s during the fault %s", seconds(o.Outage), f)
 	}
-	o.SplitBrain = p.observer.splitBrain() - split
+	total, rivals := p.observer.splitBrain()
+	o.SplitBrain = total - split
 	if f.isolates() {
 		p.excuses = append(p.excuses, excuse{begin, time.Now(), master.Name})
 	}
@@ -135,9 +140,30 @@ func (p *proof) sufferOnce(ctx context.Context, f Fault) (o Outcome, ok bool) {
 		p.journal.add(Note, master.Name, "it took writes as a second master for %s after its return, and they are gone; min-replicas-to-write 1 would refuse them", seconds(o.SplitBrain))
 	} else if o.SplitBrain > 0 {
 		o.Recovered = false
-		p.blame("two pods took writes as masters for %s during the fault %s", seconds(o.SplitBrain), f)
+		why := ""
+		if d.mend != nil && o.NewMaster != "" && slices.Contains(rivals, d.pod) {
+			why = fmt.Sprintf(": %s came back as master, although %s had taken its place", d.pod, o.NewMaster)
+		}
+		p.blameSplit(rivals, o.SplitBrain, "during the fault "+string(f)+why)
 	}
 	return o, true
+}
+
+// blameSplit says who took writes as masters at the same time, unless the cause of
+// it is known.
+func (p *proof) blameSplit(rivals []string, d time.Duration, when string) {
+	if len(p.result.Causes) == 0 {
+		p.blame("%s took writes as masters at the same time for %s %s", strings.Join(rivals, " and "), seconds(d), when)
+	}
+}
+
+// patience returns how long the pods may need to be complete again. Where a fault
+// has failed already, waiting shows little more.
+func (p *proof) patience(o Outcome) time.Duration {
+	if o.Recovered {
+		return settleTimeout
+	}
+	return settleTimeout / 3
 }
 
 // limitOf returns how long no write may be acknowledged. After a total loss
@@ -206,6 +232,9 @@ func (p *proof) measure(o *Outcome, begin time.Time, master *pod) {
 
 // explain says why nothing was promoted.
 func (p *proof) explain(o Outcome, begin time.Time) {
+	if len(p.result.Causes) > 0 {
+		return // what was wrong before explains it
+	}
 	seen := map[string]bool{}
 	for _, s := range p.observer.signalsSince(begin) {
 		seen[s.channel] = true
@@ -214,12 +243,12 @@ func (p *proof) explain(o Outcome, begin time.Time) {
 		p.blame("%s", c)
 	}
 	switch {
-	case len(p.result.Causes) > 0:
+	case len(p.result.Causes) > 0: // the processes have told
 	case seen["-failover-abort-no-good-slave"]:
 		p.blame("the Sentinels found no replica that they could promote")
 	case seen["-failover-abort-not-elected"]:
 		p.blame("no Sentinel got the votes of a majority")
-	case seen["-failover-abort-slave-timeout"]:
+	case seen["-failover-abort-slave-timeout"], seen["+failover-state-wait-promotion"]:
 		p.blame("the chosen replica did not become master: a command that Sentinel needs is renamed or forbidden, or failover-timeout is too short")
 	case o.Fault.promotes() && o.Detection >= 0 && o.Agreement < 0:
 		p.blame("fewer Sentinels than the quorum took the master for down")

@@ -25,6 +25,7 @@ const (
 	Sentinels    Fault = "sentinels"
 	Rotate       Fault = "rotate"
 	Rotation     Fault = "rotation"
+	Tilt         Fault = "tilt"
 )
 
 // faults are all faults, with what they do.
@@ -46,6 +47,7 @@ var faults = []struct {
 	{Sentinels, "all Sentinels but one crash, and are started again"},
 	{Rotate, "the password is changed in the Secret, and all pods are replaced at once"},
 	{Rotation, "the password is changed in the Secret, and all pods are replaced one after the other"},
+	{Tilt, "a Sentinel is held up, so that it does nothing for half a minute (TILT), and the master's pod is deleted"},
 }
 
 // ParseFault reads the name of a fault.
@@ -81,7 +83,7 @@ func (f Fault) Describe() string {
 // promotes tells whether the fault has to make another pod the master.
 func (f Fault) promotes() bool {
 	switch f {
-	case KillMaster, Partition, Freeze, Delete, LoseVolume, LoseData:
+	case KillMaster, Partition, Freeze, Delete, Tilt, LoseVolume, LoseData:
 		return true
 	}
 	return false

@@ -110,11 +110,11 @@ var errNoNamespaces = errors.New("user namespaces are not permitted here")
 // errNoNamespaces if the machine does not permit them; nothing has been started
 // then.
 func runInside(ctx context.Context, plan *Plan, opts Options, bin programs, emit func(Event)) (*Result, error) {
-	dir, err := os.MkdirTemp("", "quorumwright-proof-")
+	dir, remove, err := newFolder("", "quorumwright-proof-")
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer remove()
 	spec, err := json.Marshal(job{plan, opts, bin, dir})
 	if err != nil {
 		return nil, err

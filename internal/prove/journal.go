@@ -2,6 +2,7 @@ package prove
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -37,6 +38,7 @@ type journal struct {
 	start  time.Time
 	fault  time.Time
 	masked []string
+	former string // the secret before the last one
 	events []Event
 	emit   func(Event)
 }
@@ -52,11 +54,15 @@ func (j *journal) hide(text string) string {
 	return masker(j.masked).Replace(text)
 }
 
-// addMask makes one more secret known.
-func (j *journal) addMask(secret string) {
+// mask makes one more secret known. Of those that it takes the place of the last
+// ones stay, for what is still to be said of them.
+func (j *journal) mask(old, secret string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.masked = append(j.masked, secret)
+	if len(j.masked) > 16 {
+		j.masked = slices.DeleteFunc(j.masked, func(s string) bool { return s == j.former })
+	}
+	j.masked, j.former = append(j.masked, secret), old
 }
 
 // masker replaces secrets by a text of fixed width. Short ones are left: they

@@ -69,6 +69,7 @@ func (o *observer) heard(k *container, channel, payload string) {
 	words := strings.Fields(payload)
 	s := signalAt{at: time.Now(), from: k.pod.Name, channel: channel}
 	switch {
+	case strings.HasSuffix(channel, "tilt"): // "#tilt mode entered"
 	case channel == "+switch-master" && len(words) >= 4:
 		s.kind, s.target = "master", words[3]
 	case len(words) >= 3:
@@ -89,7 +90,7 @@ func (o *observer) heard(k *container, channel, payload string) {
 	if !ok || channel[1:] == "sdown" && s.kind != "master" {
 		return
 	}
-	o.cluster.journal.add(Step, k.pod.Name, "Sentinel %s %s  (%s)", meaning, name, channel)
+	o.cluster.journal.add(Step, k.pod.Name, "Sentinel %s  (%s)", strings.TrimSpace(meaning+" "+name), channel)
 }
 
 // signalsSince returns the events of all Sentinels from a time on.

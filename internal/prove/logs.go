@@ -81,5 +81,21 @@ func reasonOf(lines []string) string {
 		}
 	}
 	last = strings.TrimSuffix(strings.TrimSuffix(last, " Exiting..."), ".")
+	for _, line := range lines {
+		if at, ok := strings.CutPrefix(strings.TrimSpace(line), ">>> "); ok {
+			last += ": " + configLine(strings.Trim(at, "'"))
+		}
+	}
 	return last
 }
+
+// configLine returns the line of a file that a server does not accept, without
+// the value where that may be a secret which the repository does not know as one.
+func configLine(line string) string {
+	if words := strings.Fields(line); secretive.MatchString(line) && len(words) > 2 {
+		return strings.Join(words[:2], " ") + " …"
+	}
+	return line
+}
+
+var secretive = pattern.New(`(?i)pass|auth|^user|>`)

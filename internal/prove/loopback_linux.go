@@ -25,6 +25,7 @@ import (
 type loopback struct {
 	*store
 	dir     string
+	drop    func() // removes it
 	plan    *Plan
 	block   [2]byte
 	reserve net.Listener
@@ -35,11 +36,11 @@ type loopback struct {
 // newLoopback chooses a block of 254 addresses, 127.x.y.0/24, that no other
 // proof uses: a listener on its first address holds it.
 func newLoopback(plan *Plan, bin programs) (*loopback, error) {
-	dir, err := os.MkdirTemp(memory(), fmt.Sprintf("quorumwright-proof-%d-", os.Getpid()))
+	dir, remove, err := newFolder(memory(), fmt.Sprintf("quorumwright-proof-%d-", os.Getpid()))
 	if err != nil {
 		return nil, err
 	}
-	l := &loopback{dir: dir, plan: plan, store: &store{dir: dir}, threads: make(chan func())}
+	l := &loopback{dir: dir, drop: remove, plan: plan, store: &store{dir: dir}, threads: make(chan func())}
 	for range 100 {
 		l.block = [2]byte{byte(1 + rand.IntN(254)), byte(rand.IntN(255))}
 		if l.reserve, err = net.Listen("tcp", hostPort(l.ip(1).String(), 6379)); err == nil {
@@ -47,7 +48,7 @@ func newLoopback(plan *Plan, bin programs) (*loopback, error) {
 		}
 	}
 	if err != nil {
-		os.RemoveAll(dir)
+		remove()
 		return nil, fmt.Errorf("port 6379 is in use on every address of this machine: stop what listens there")
 	}
 	go func() {
@@ -134,7 +135,7 @@ func (l *loopback) close() {
 	l.closing.Do(func() {
 		close(l.threads)
 		l.reserve.Close()
-		os.RemoveAll(l.dir)
+		l.drop()
 	})
 }
 

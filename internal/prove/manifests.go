@@ -88,7 +88,12 @@ func (p *planner) workload(w *lint.Workload) error {
 		p.note("%s: the number of pods is decided in the cluster; %d are proven", workloadName(w), n)
 	}
 	for i := range n {
-		p.plan.Pods = append(p.plan.Pods, p.pod(w, i, roles))
+		pod := p.pod(w, i, roles)
+		if slices.ContainsFunc(p.plan.Pods, func(q *Pod) bool { return q.Name == pod.Name && q.Namespace == pod.Namespace }) {
+			p.note("%s: the repository has another pod of the name %s, which is proven in its place", w.At(w.Object.Value, "").Span, pod.Name)
+			break
+		}
+		p.plan.Pods = append(p.plan.Pods, pod)
 	}
 	return nil
 }
@@ -132,13 +137,20 @@ func (p *planner) pod(w *lint.Workload, ordinal int, roles map[*lint.Container]*
 			pod.Containers = append(pod.Containers, planned)
 		}
 	}
+	for _, c := range slices.Concat(pod.Init, pod.Containers) {
+		for _, m := range c.Mounts {
+			if !slices.ContainsFunc(pod.Volumes, func(v *Volume) bool { return v.Name == m.Volume }) {
+				pod.Blocked = fmt.Sprintf("container %s mounts the volume %s, which the pod does not have", c.Name, m.Volume)
+			}
+		}
+	}
 	return pod
 }
 
 // container plans one container; why says why it is left out.
 func (p *planner) container(c *lint.Container, s *lint.Server, pod *Pod) (planned *Container, why string) {
 	version := redisconf.ImageVersion(c.Image.Repository, c.Image.Tag)
-	planned = &Container{Name: c.Name, Image: c.Image.Ref.Text(), Valkey: version.Flavor == redisconf.Valkey}
+	planned = &Container{Name: c.Name, Image: c.Image.Ref.Text(), Valkey: version.Flavor == redisconf.Valkey, Alpine: strings.Contains(c.Image.Tag, "alpine") || strings.HasSuffix(c.Image.Repository, "alpine") || strings.HasSuffix(c.Image.Repository, "busybox")}
 	for _, list := range []string{"command", "args"} {
 		for _, v := range c.Value.Get(list).Items() {
 			planned.Command = append(planned.Command, v.Text())
@@ -152,6 +164,10 @@ func (p *planner) container(c *lint.Container, s *lint.Server, pod *Pod) (planne
 			planned.Role = SentinelRole
 		}
 		planned.Port, planned.TLS = listens(s)
+		if n, ok := s.Last("tls-port").Arg(0).Int(); ok {
+			planned.TLSPort = n
+		}
+		planned.Open = !s.Sentinel && openImage(c.Image.Repository) && s.Last("protected-mode").Arg(0).Text == ""
 	case version.Flavor == redisconf.UnknownFlavor && !hasShell(c.Image.Repository):
 		return nil, "the programs of its image are not here"
 	}
@@ -193,6 +209,13 @@ func listens(s *lint.Server) (port int, tls bool) {
 		}
 	}
 	return port, false
+}
+
+// openImage tells whether an image is an official one of Redis or Valkey, whose
+// servers are built with protected-mode off (docker-library/redis, Dockerfile).
+func openImage(repository string) bool {
+	name := repository[strings.LastIndex(repository, "/")+1:]
+	return (name == "redis" || name == "valkey") && !strings.Contains(repository, "bitnami")
 }
 
 // hasShell tells whether an image is one of those whose programs every Linux

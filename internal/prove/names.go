@@ -81,6 +81,15 @@ func spell(r record, domains []string, from string) []string {
 	return names
 }
 
+// serves tells whether a host name begins with that of a Service, or with a pod's
+// and that of a Service.
+func (p *Plan) serves(host string) bool {
+	first, rest, _ := strings.Cut(host, ".")
+	second, _, _ := strings.Cut(rest, ".")
+	return slices.ContainsFunc(p.Services, func(s *Service) bool { return s.Name == first || s.Name == second }) ||
+		slices.ContainsFunc(p.Pods, func(pod *Pod) bool { return pod.Name == host })
+}
+
 // lookup returns the addresses of a host name as a client in a namespace gets
 // them.
 func (c *cluster) lookup(host, namespace string) []netip.Addr {

@@ -106,7 +106,7 @@ func (n *namespaces) create(pod *Pod) (site, error) {
 	if err := n.store.volumes(pod); err != nil {
 		return nil, err
 	}
-	if err := n.store.touchHosts(pod.Namespace); err != nil {
+	if err := n.store.join(pod, s.addr); err != nil {
 		return nil, err
 	}
 	return s, onThread(func() error {
@@ -172,7 +172,7 @@ func (s *podSite) start(c *Container, vars []string, output io.Writer) (*process
 		return nil, err
 	}
 	setup := containerSetup{
-		Root: root, Hostname: s.pod.Name, Programs: s.programs, Names: s.store.hostsDir(s.pod.Namespace),
+		Root: root, Hostname: s.pod.Name, Programs: s.programs, Names: s.store.hostsDir(s.pod),
 		Argv: c.Command, Env: vars, UID: c.UID, ReadOnlyRoot: c.ReadOnlyRoot, DropAll: c.DropAll || c.UID != 0,
 	}
 	for _, m := range c.Mounts {

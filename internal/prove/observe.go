@@ -23,19 +23,23 @@ type observer struct {
 	// passwords are tried one after the other.
 	passwords []string
 	split     time.Duration
+	// rivals are the pods that took writes as masters at the same time, last.
+	rivals []string
 }
 
 // A view is what a server said last.
 type view struct {
 	at time.Time
-	// err is what is wrong if it did not answer.
-	err string
+	// err is what is wrong if it did not answer, reply the answer that kept the
+	// observer out; "" if there was none.
+	err, reply string
 	// Of Redis.
 	role, masterHost, link string
 	runID                  string
 	loading                bool
-	replicas               int
-	refused                map[string]int // errors that it gave to clients, by code
+	// announced is where the replicas of a master say that they are.
+	announced []Node
+	refused   map[string]int // errors that it gave to clients, by code
 	// Of Sentinel: the masters that it watches, and whether it does nothing for
 	// the time being because it was held up.
 	masters []watched
@@ -51,8 +55,11 @@ type watched struct {
 	slaves, others  int
 	epoch           int
 	downAfter       time.Duration
-	failoverTimeout time.Duration
 	usable          string // the answer to CKQUORUM
+	// silence is the time since the master's last answer that counts.
+	silence time.Duration
+	// down are the other Sentinels that it takes for down, if too few are usable.
+	down []string
 }
 
 const observePeriod = 100 * time.Millisecond
@@ -73,6 +80,13 @@ func (o *observer) allow(password string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.passwords = append([]string{password}, o.passwords...)
+}
+
+// only makes one password known, and no other.
+func (o *observer) only(password string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.passwords = []string{password}
 }
 
 // run observes until the context ends.
@@ -117,7 +131,12 @@ func (o *observer) watch(ctx context.Context, k *container) {
 		if c == nil {
 			var err error
 			if c, err = o.connect(ctx, k); err != nil {
-				o.set(k, view{err: brief(err)})
+				v := view{err: brief(err)}
+				var reply replyError
+				if errors.As(err, &reply) {
+					v.reply = string(reply)
+				}
+				o.set(k, v)
 				sleep(ctx, observePeriod)
 				continue
 			}
@@ -185,7 +204,11 @@ func (o *observer) ask(k *container, c *conn) (view, error) {
 	}
 	m := info(text(answer))
 	v := view{role: m["role"], masterHost: m["master_host"], link: m["master_link_status"], runID: m["run_id"], loading: m["loading"] == "1", refused: map[string]int{}}
-	v.replicas, _ = strconv.Atoi(m["connected_slaves"])
+	for i := 0; m["slave"+strconv.Itoa(i)] != ""; i++ {
+		if n, ok := announced(m["slave"+strconv.Itoa(i)]); ok {
+			v.announced = append(v.announced, n)
+		}
+	}
 	for key, value := range m {
 		if code, ok := strings.CutPrefix(key, "errorstat_"); ok {
 			n, _ := strconv.Atoi(strings.TrimPrefix(value, "count="))
@@ -193,6 +216,24 @@ func (o *observer) ask(k *container, c *conn) (view, error) {
 		}
 	}
 	return v, nil
+}
+
+// announced reads what INFO says of a replica: ip=HOST,port=6379,state=online,…,
+// lag=0. ok is false for one that the master has not heard of for some seconds: a
+// connection to a pod that is gone stays for a minute.
+func announced(s string) (n Node, ok bool) {
+	lag := 0
+	for field := range strings.SplitSeq(s, ",") {
+		switch key, value, _ := strings.Cut(field, "="); key {
+		case "ip":
+			n.Host = value
+		case "port":
+			n.Port, _ = strconv.Atoi(value)
+		case "lag":
+			lag, _ = strconv.Atoi(value)
+		}
+	}
+	return n, lag <= 3
 }
 
 func (o *observer) askSentinel(c *conn) (view, error) {
@@ -212,8 +253,8 @@ func (o *observer) askSentinel(c *conn) (view, error) {
 		w := watched{
 			name: m["name"], ip: m["ip"], flags: m["flags"], port: number("port"), quorum: number("quorum"),
 			slaves: number("num-slaves"), others: number("num-other-sentinels"), epoch: number("config-epoch"),
-			downAfter:       time.Duration(number("down-after-milliseconds")) * time.Millisecond,
-			failoverTimeout: time.Duration(number("failover-timeout")) * time.Millisecond,
+			downAfter: time.Duration(number("down-after-milliseconds")) * time.Millisecond,
+			silence:   time.Duration(number("last-ok-ping-reply")) * time.Millisecond,
 		}
 		usable, err := c.do("SENTINEL", "CKQUORUM", w.name)
 		w.usable = text(usable)
@@ -222,6 +263,18 @@ func (o *observer) askSentinel(c *conn) (view, error) {
 			w.usable = string(reply)
 		} else if err != nil {
 			return view{}, err
+		}
+		if !strings.HasPrefix(w.usable, "OK") {
+			others, err := c.do("SENTINEL", "SENTINELS", w.name)
+			if err != nil && !errors.As(err, &reply) {
+				return view{}, err
+			}
+			list, _ := others.([]any)
+			for _, e := range list {
+				if other := pairs(e); strings.Contains(other["flags"], "s_down") {
+					w.down = append(w.down, other["ip"])
+				}
+			}
 		}
 		v.masters = append(v.masters, w)
 	}
@@ -272,6 +325,7 @@ func (o *observer) watchSplit(ctx context.Context) {
 				split = true
 				o.mu.Lock()
 				o.split += now.Sub(last)
+				o.rivals = takers
 				o.mu.Unlock()
 				if !told {
 					o.cluster.journal.add(Bad, "", "%s take writes as masters at the same time", strings.Join(takers, " and "))
@@ -301,9 +355,9 @@ func (o *observer) takers(ctx context.Context, pods []string) []string {
 // splitKey is the hash that writes to several masters go to.
 const splitKey = "quorumwright:split"
 
-// splitBrain returns for how long two pods were master so far.
-func (o *observer) splitBrain() time.Duration {
+// splitBrain returns for how long two pods were master so far, and which did last.
+func (o *observer) splitBrain() (time.Duration, []string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.split
+	return o.split, o.rivals
 }

@@ -95,11 +95,19 @@ type Container struct {
 	// Port is where the server listens; TLS says that it wants TLS.
 	Port int
 	TLS  bool
+	// TLSPort is where it listens for TLS besides; 0 if nowhere.
+	TLSPort int
 	// Valkey says that the image has Valkey's programs.
 	Valkey  bool
 	Command []string
 	Env     []EnvVar
 	Mounts  []Mount
+	// Open says that the image's server takes connections from everywhere unless
+	// its file says otherwise: protected-mode is off in the official images.
+	Open bool
+	// Alpine says that the image's shell is that of BusyBox, which knows more than
+	// others: ${name/old/new}.
+	Alpine bool
 	// UID and GID run the process.
 	UID, GID     int
 	ReadOnlyRoot bool

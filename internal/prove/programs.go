@@ -93,14 +93,26 @@ func (p programs) before7() bool {
 // containerPath is where containers look for programs. The first folder is ours.
 const containerPath = "/quorumwright/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
+// openVar is set where a server of an official image stands for.
+const openVar = "QUORUMWRIGHT_OPEN"
+
+// wrappers stand where images have the servers: the official ones are built with
+// protected-mode off, and have an entrypoint that a command may name.
+var wrappers = map[string]string{
+	"redis-server": `case "${1-}" in -v | --version | -h | --help) ;; *) [ -z "${` + openVar + `-}" ] || set -- "$@" --protected-mode no ;; esac
+exec "${0%/*}/server/redis-server" "$@"`,
+	"redis-sentinel": `exec "${0%/*}/server/redis-server" "$@" --sentinel`,
+	"docker-entrypoint.sh": `case "${1-}" in -* | *.conf) set -- redis-server "$@" ;; esac
+exec "$@"`,
+}
+
 // install puts the programs into a folder, by each name that they are known by.
-// A server tells from its name that it is to be Sentinel, but knows only the
-// name of its own product.
+// A server knows only the name of its own product.
 func (p programs) install(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(dir, "server"), 0o755); err != nil {
 		return err
 	}
-	for _, f := range []struct{ from, to string }{{p.Server, "redis-server"}, {p.CLI, "redis-cli"}} {
+	for _, f := range []struct{ from, to string }{{p.Server, "server/redis-server"}, {p.CLI, "redis-cli"}} {
 		b, err := os.ReadFile(f.from)
 		if err != nil {
 			return err
@@ -109,10 +121,29 @@ func (p programs) install(dir string) error {
 			return err
 		}
 	}
-	for link, to := range map[string]string{"valkey-server": "redis-server", "redis-sentinel": "redis-server", "valkey-cli": "redis-cli"} {
+	for name, script := range wrappers {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
+			return err
+		}
+	}
+	// The shell of Alpine's images.
+	if err := os.Mkdir(filepath.Join(dir, "alpine"), 0o755); err != nil {
+		return err
+	}
+	for _, command := range []string{"busybox sh", "bash"} {
+		name, _, _ := strings.Cut(command, " ")
+		if _, err := exec.LookPath(name); err != nil {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(dir, "alpine", "sh"), []byte("#!/bin/sh\nexec "+command+" \"$@\"\n"), 0o755); err != nil {
+			return err
+		}
+		break
+	}
+	for link, to := range map[string]string{"valkey-server": "redis-server", "valkey-sentinel": "redis-sentinel", "valkey-cli": "redis-cli"} {
 		if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {
 			return err
 		}
 	}
-	return os.WriteFile(filepath.Join(dir, "valkey-sentinel"), []byte("#!/bin/sh\nexec redis-server \"$@\" --sentinel\n"), 0o755)
+	return nil
 }

@@ -23,6 +23,9 @@ type Options struct {
 	// Faults; Seed chooses what.
 	Rounds int
 	Seed   uint64
+	// Passwords are tried after that, one after the other, in place of the one
+	// that was invented.
+	Passwords []string
 }
 
 // FailoverBudget is what a failover may take beyond Sentinel's down-after: an
@@ -53,6 +56,7 @@ type Result struct {
 	Boot        time.Duration `json:"boot"`
 	Faults      []Outcome     `json:"faults"`
 	Rounds      []Round       `json:"rounds"`
+	Trials      []Trial       `json:"trials"`
 	Checks      []Check       `json:"checks"`
 	Writes      int           `json:"writes"`
 	Lost        int           `json:"lost"`
@@ -184,6 +188,9 @@ func (p *proof) story(ctx context.Context) error {
 	if p.complete {
 		p.awaitReady(ctx)
 	}
+	if split, rivals := p.observer.splitBrain(); split > 0 {
+		p.blameSplit(rivals, split, "after the start: a pod that starts has to ask the Sentinels whom to follow")
+	}
 	p.setLimit()
 	p.journal.add(Phase, "", "checks")
 	p.check(ctx, "before")
@@ -209,13 +216,16 @@ func (p *proof) story(ctx context.Context) error {
 	}
 	stop()
 	<-done
-	p.result.SplitBrain = p.observer.splitBrain()
+	p.result.SplitBrain, _ = p.observer.splitBrain()
 	p.journal.add(Phase, "", "checks")
 	p.count(ctx)
-	if p.complete {
+	if p.complete && len(p.result.Causes) == 0 {
 		p.awaitReady(ctx)
 	}
 	p.check(ctx, "after")
+	if p.complete && len(p.result.Causes) == 0 && len(p.opts.Passwords) > 0 {
+		p.tryPasswords(ctx)
+	}
 	return ctx.Err()
 }
 
@@ -295,10 +305,13 @@ func (p *proof) settle(ctx context.Context, timeout time.Duration, what string) 
 		if certain || now.After(deadline) || ctx.Err() != nil {
 			if ctx.Err() == nil {
 				p.journal.add(Bad, "", "not complete after %s: %s", seconds(now.Sub(began)), missing)
+				known := len(p.result.Causes) > 0
 				for _, c := range causes {
-					p.blame("%s", c)
+					if !known {
+						p.blame("%s", c)
+					}
 				}
-				if len(causes) == 0 {
+				if len(p.result.Causes) == 0 {
 					p.blame("%s: %s", what, missing)
 				}
 			}
@@ -328,6 +341,9 @@ func (p *proof) incomplete(s state, since time.Time) string {
 		return "there is no replica"
 	}
 	master := leaders[0]
+	if lost := p.misannounced(s); lost != "" {
+		return lost
+	}
 	for _, r := range s.redis {
 		switch {
 		case !r.up():
@@ -387,7 +403,7 @@ func (p *proof) awaitReady(ctx context.Context) {
 		}
 		switch {
 		case waiting == "":
-			p.report("the probes of every pod pass", nil)
+			p.report("the probes of every pod pass", p.live(ctx))
 			return
 		case ctx.Err() != nil:
 			return
@@ -397,6 +413,27 @@ func (p *proof) awaitReady(ctx context.Context) {
 		}
 		sleep(ctx, observePeriod)
 	}
+}
+
+// live asks every liveness probe: a kubelet kills for a failing one only after a
+// while, which may be longer than a proof.
+func (p *proof) live(ctx context.Context) error {
+	for _, pod := range p.pods {
+		for _, k := range pod.containers {
+			s, proc := pod.where(), k.running()
+			if k.Live == nil || s == nil || proc == nil {
+				continue
+			}
+			ok := false
+			for try := 0; try < max(k.Live.Failures, 1) && !ok && ctx.Err() == nil; try++ {
+				ok = k.askOnce(ctx, s, proc, k.Live)
+			}
+			if !ok && !proc.ended() && ctx.Err() == nil {
+				return fmt.Errorf("the liveness probe of %s in %s fails, and a kubelet would kill it again and again", k.Name, pod.Name)
+			}
+		}
+	}
+	return nil
 }
 
 // warmUp lets the load write for a moment before anything breaks.

@@ -17,10 +17,15 @@ import (
 func run(t *testing.T, plan *Plan, opts Options) *Result {
 	t.Helper()
 	needRedis(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Duration(10+number("SOAK", 0)+number("PASSWORDS", 0)/4)*time.Minute)
 	defer cancel()
 	var lines []string
-	r, err := Run(ctx, plan, opts, func(e Event) { lines = append(lines, e.String()) })
+	r, err := Run(ctx, plan, opts, func(e Event) {
+		lines = append(lines, e.String())
+		if strings.Contains(e.Text, " of ") && opts.Rounds+len(opts.Passwords) > 50 {
+			t.Log(e.String()) // it takes long: show how far it is
+		}
+	})
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Log("\n" + strings.Join(lines, "\n"))
@@ -121,7 +126,7 @@ func TestFaults(t *testing.T) {
 			}
 			for _, o := range r.Faults {
 				// What section 3 of the facts measured, with time for a machine under load.
-				most := map[Fault]time.Duration{Crash: 3 * time.Second, KillSentinel: 2 * time.Second, Sentinels: 2 * time.Second, LoseData: 5 * time.Second, Delete: 5 * time.Second, Rollout: 5 * time.Second, Rotation: 5 * time.Second}
+				most := map[Fault]time.Duration{Crash: 5 * time.Second, KillSentinel: 4 * time.Second, Sentinels: 4 * time.Second, LoseData: 8 * time.Second, Delete: 8 * time.Second, Rollout: 8 * time.Second, Rotation: 8 * time.Second}
 				if limit, ok := most[o.Fault]; ok && o.Outage > limit {
 					t.Errorf("fault %s: no write was acknowledged for %s", o.Fault, o.Outage)
 				}
@@ -153,7 +158,18 @@ func TestPlanted(t *testing.T) {
 		{"wrong auth-pass", edit{start + "start-sentinel.sh", `sentinel auth-pass $master_name $password`, `sentinel auth-pass $master_name not$password`}, "sentinel auth-pass is not the password of Redis"},
 		{"wrong master name", edit{"deploy/overlays/prod/values.yaml", "master: mymaster", "master: my-master"}, "the gateway asks for the master my-master, the Sentinels know mymaster"},
 		{"quorum 4 of 3", edit{"deploy/base/sentinel.conf", "6379 2\n", "6379 4\n"}, "quorum is 4 and there are 3 Sentinels"},
-		{"no masterauth", edit{start + "start-redis.sh", `echo "masterauth $password"`, `:`}, "is missing: the master wants a password (NOAUTH)"},
+		{"no requirepass", edit{start + "start-redis.sh", `"requirepass $password" `, ``}, "refuses every other pod (DENIED)"},
+		{"Redis on another port", edit{"deploy/overlays/prod/redis.conf", "port 6379", "port 6380"}, "Sentinel looks for the master redis-0 at port 6379, its Redis listens on 6380"},
+		{"Redis on loopback only", edit{"deploy/overlays/prod/redis.conf", "protected-mode yes", "bind 127.0.0.1"}, "refuses connections to its pod's address"},
+		{"wrong announced name", edit{start + "start-redis.sh", `replica-announce-ip $self`, `replica-announce-ip redis.example`}, "a replica announces itself as redis.example, which leads to no pod"},
+		{"replicas that never follow", edit{start + "start-redis.sh", `*) echo "replicaof $master $redis_port" ;;`, `*) ;;`}, "took writes as masters at the same time"},
+		{"a directive misspelt", edit{"deploy/overlays/prod/redis.conf", "tcp-keepalive 60", "tcp-keepaliv 60"}, "tcp-keepaliv 60"},
+		{"wrong port of a node", edit{"deploy/overlays/prod/values.yaml", "port: 26379", "port: 26380"}, "the gateway asks Sentinel at port 26380, the Sentinels listen on 26379"},
+		{"wrong host of a node", edit{"deploy/overlays/prod/values.yaml", "host: redis-1.redis-headless", "host: redis-1.redis-headles"}, "no Service of that name leads to pods here"},
+		{"unit after a time", edit{"deploy/base/sentinel.conf", "mymaster 2000", "mymaster 2s"}, "down-after-milliseconds of mymaster is 2 ms"},
+		{"Sentinels that refuse each other", edit{start + "start-sentinel.sh", `sentinel sentinel-pass $password`, `sentinel sentinel-pass $POD_NAME`}, "the Sentinels take each other for down"},
+		{"liveness that fails", edit{start + "probe-redis.sh", `live) [ -n`, `live) [ -z`}, "the liveness probe of redis in redis-0 fails"},
+		{"no masterauth", edit{start + "start-redis.sh", ` "masterauth $password"`, ``}, "is missing: the master wants a password (NOAUTH)"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -241,16 +257,51 @@ func TestMissing(t *testing.T) {
 	}
 }
 
+// TestPasswords tries PASSWORDS random passwords (4 if it is not set), drawn from
+// PASSWORDS_SEED: each is refused before anything starts, or lets in everyone who
+// knows it, and nobody else, through a start, a failover and a second start. Some
+// are here because a reader might take them for something else.
+func TestPasswords(t *testing.T) {
+	t.Parallel()
+	passwords := append([]string{
+		"#comment", "-x", `back\slash\`, `\\\n\0101\2\c`, "a b", " blank", `quo"te`, "quo'te", "$HOME`id`$(id)", "%s%n%25", "*", "~", "{}[]()<>|;&!?,:@^=+", "caf\u00e9", strings.Repeat("x", 512),
+	}, RandomPasswords(number("PASSWORDS", 4), uint64(number("PASSWORDS_SEED", 1)))...)
+	const at = 4                                                                        // so many at the same time
+	printable := edit{"deploy/base/statefulset.yaml", "value: uri", "value: printable"} // as for a gateway from 4.12 on
+	for i := range at {
+		t.Run(strconv.Itoa(i+1), func(t *testing.T) {
+			t.Parallel()
+			part := passwords[len(passwords)*i/at : len(passwords)*(i+1)/at]
+			r := run(t, planOf(t, "smallest", "dev", printable), Options{Faults: []Fault{KillSentinel}, Passwords: part})
+			if !r.Passed || len(r.Trials) != len(part) {
+				t.Errorf("%d of %d passwords were tried: %q", len(r.Trials), len(part), r.Causes)
+			}
+			for j, trial := range r.Trials {
+				t.Logf("%d bytes: start %.1f s, failover %.1f s, second start %.1f s %s", trial.Length, trial.Start.Seconds(), trial.Failover.Seconds(), trial.Again.Seconds(), trial.Refused)
+				if !trial.Held {
+					t.Errorf("%q: %s", part[j], trial.Why)
+				}
+				if refused := strings.ContainsAny(part[j], " \"'\u00e9") || strings.Contains(part[j], "${") || strings.Contains(part[j], "://"); refused != (trial.Refused != "") {
+					t.Errorf("%q is refused: %q, want %v", part[j], trial.Refused, refused)
+				}
+			}
+			t.Log(strings.Join(r.Figures(), "; "))
+		})
+	}
+}
+
+// number reads a variable of the environment.
+func number(name string, otherwise int) int {
+	if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
+		return n
+	}
+	return otherwise
+}
+
 // TestSoak breaks random things SOAK times (6 if it is not set), from the seed
 // SOAK_SEED.
 func TestSoak(t *testing.T) {
 	t.Parallel()
-	number := func(name string, otherwise int) int {
-		if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
-			return n
-		}
-		return otherwise
-	}
 	rounds := number("SOAK", 6)
 	r := run(t, planOf(t, "smallest", "dev", faster("deploy")), Options{Faults: []Fault{KillSentinel}, Rounds: rounds, Seed: uint64(number("SOAK_SEED", 1))})
 	if !r.Passed || len(r.Rounds) != rounds {

@@ -52,13 +52,16 @@ func (r *Result) WriteJSON(w io.Writer) error {
 		Rounds      []round   `json:"rounds"`
 		Checks      []Check   `json:"checks"`
 		Writes      int       `json:"writes"`
-		Lost        int       `json:"lost"`
+		Lost        *int      `json:"lost"`
 		SplitBrain  *float64  `json:"splitBrain"`
 		Timeline    []event   `json:"timeline"`
 	}{
 		Version: "1", Environment: r.Environment, Passed: r.Passed, Causes: r.Causes, Server: r.Server,
 		Isolation: r.Isolation, Mapping: r.Mapping, Pods: r.Pods, Limit: inSeconds(r.Limit), Boot: inSeconds(r.Boot),
-		Faults: []outcome{}, Rounds: []round{}, Checks: r.Checks, Writes: r.Writes, Lost: r.Lost, SplitBrain: inSeconds(r.SplitBrain),
+		Faults: []outcome{}, Rounds: []round{}, Checks: r.Checks, Writes: r.Writes, SplitBrain: inSeconds(r.SplitBrain),
+	}
+	if r.Lost != unknown {
+		out.Lost = &r.Lost
 	}
 	for _, o := range r.Faults {
 		out.Faults = append(out.Faults, outcome{
@@ -107,7 +110,7 @@ func (r *Result) WriteMarkdown(w io.Writer) error {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s |\n", o.Fault, orDash(o.Pod), cell(o.Detection), cell(o.Promotion),
 			cell(o.FirstWrite), cell(o.Outage), cell(o.Return), cell(o.SplitBrain))
 	}
-	fmt.Fprintf(&b, "\n%d writes acknowledged, %d of them lost. %s, %s.\n\n", r.Writes, r.Lost, count(len(r.Pods), "pod"), r.Server)
+	fmt.Fprintf(&b, "\nWrites: %s. %s, %s.\n\n", r.counted(), count(len(r.Pods), "pod"), r.Server)
 	for _, c := range r.Checks {
 		if c.OK {
 			fmt.Fprintf(&b, "- [x] %s\n", escape(c.What))

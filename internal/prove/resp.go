@@ -214,7 +214,8 @@ func brief(err error) string {
 	case errors.Is(err, errNoHost):
 		return err.Error()
 	case errors.As(err, &reply):
-		return string(reply)
+		first, _, _ := strings.Cut(string(reply), ". ") // DENIED comes with a page of advice
+		return first
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return "no answer"
 	case errors.Is(err, io.EOF):

@@ -36,6 +36,7 @@ func (p *proof) soak(ctx context.Context) {
 		p.awaitClocks(ctx)
 		begin := time.Now()
 		p.journal.setFault(begin)
+		split, _ := p.observer.splitBrain()
 		m := p.mishap(ctx, r)
 		p.begun = append(p.begun, started{begin, m.what})
 		p.journal.add(Step, "", "%d of %d: %s", n+1, p.opts.Rounds, m.what)
@@ -49,6 +50,10 @@ func (p *proof) soak(ctx context.Context) {
 			p.excuses = append(p.excuses, excuse{begin.Add(-grace), time.Now(), m.isolated})
 		}
 		ok = ok && p.writes(ctx) && p.keeps(ctx)
+		if total, rivals := p.observer.splitBrain(); total > split && m.isolated == "" {
+			ok = false
+			p.blameSplit(rivals, total-split, "after "+m.what)
+		}
 		p.result.Rounds = append(p.result.Rounds, Round{m.what, ok, time.Since(begin)})
 		if !ok {
 			p.blame("random fault %d, seed %d (%s): no recovery", n+1, p.opts.Seed, m.what)

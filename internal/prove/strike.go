@@ -63,7 +63,10 @@ func (p *proof) strike(ctx context.Context, f Fault, master *pod) (damage, error
 			k.crash()
 		}
 		say("%s killed", count(len(victims), "Sentinel"))
-	case Delete:
+	case Delete, Tilt:
+		if f == Tilt {
+			p.holdUp(ctx, p.victims(KillSentinel, master))
+		}
 		say("the master's pod is deleted")
 		d.from = time.Now()
 		replaced := make(chan error, 1)
@@ -76,7 +79,7 @@ func (p *proof) strike(ctx context.Context, f Fault, master *pod) (damage, error
 		return d, nil
 	case Rotation:
 		d.pod, d.from = "", time.Now()
-		if err := p.rotate(); err != nil {
+		if err := p.rotate(rand.Text()); err != nil {
 			return d, err
 		}
 		for _, pod := range p.pods {
@@ -98,6 +101,24 @@ func (p *proof) strike(ctx context.Context, f Fault, master *pod) (damage, error
 	return d, nil
 }
 
+// holdUp stops Sentinels for as long as makes them distrust their clocks.
+func (p *proof) holdUp(ctx context.Context, victims []*container) {
+	freeze := func(on bool) {
+		for _, k := range victims {
+			if proc := k.running(); proc != nil {
+				proc.freeze(on)
+			}
+		}
+	}
+	freeze(true)
+	sleep(ctx, 3*time.Second) // SENTINEL_TILT_TRIGGER is two
+	freeze(false)
+	sleep(ctx, time.Second)
+	for _, k := range victims {
+		p.journal.add(Step, k.pod.Name, "its Sentinel was held up")
+	}
+}
+
 // outage does the faults that leave no pod running.
 func (p *proof) outage(ctx context.Context, f Fault, d damage, master *pod) (damage, error) {
 	if f == Stale {
@@ -112,7 +133,7 @@ func (p *proof) outage(ctx context.Context, f Fault, d damage, master *pod) (dam
 		sleep(ctx, 2*time.Second) // writes that the first one does not have
 	}
 	if f == Rotate {
-		if err := p.rotate(); err != nil {
+		if err := p.rotate(rand.Text()); err != nil {
 			return d, err
 		}
 		p.journal.add(Step, "", "the Secret has another password")
@@ -222,13 +243,12 @@ func (p *proof) cutOff(victim *pod, f Fault) (heal func() error, how string, err
 
 // rotate changes the password that was invented for Secrets that are not in the
 // repository, for pods to be started and for the gateway.
-func (p *proof) rotate() error {
+func (p *proof) rotate(fresh string) error {
 	old := p.plan.Invented
 	if old == "" {
 		return errors.New("no password can be changed: those of the repository are as they are")
 	}
-	fresh := rand.Text()
-	p.journal.addMask(fresh)
+	p.journal.mask(old, fresh)
 	for _, pod := range p.plan.Pods {
 		for _, v := range pod.Volumes {
 			for i := range v.Files {

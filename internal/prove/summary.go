@@ -34,10 +34,38 @@ func (r *Result) Figures() []string {
 		}
 		lines = append(lines, fmt.Sprintf("random faults: %d, recovered from %d, the slowest after %s", len(r.Rounds), recovered, seconds(slowest)))
 	}
+	if len(r.Trials) > 0 {
+		lines = append(lines, trialsLine(r.Trials))
+	}
 	if r.Writes > 0 {
-		lines = append(lines, fmt.Sprintf("writes: %d acknowledged, %d of them lost", r.Writes, r.Lost))
+		lines = append(lines, "writes: "+r.counted())
 	}
 	return append(lines, fmt.Sprintf("split-brain: %s", seconds(r.SplitBrain)))
+}
+
+// trialsLine says what became of passwords.
+func trialsLine(trials []Trial) string {
+	refused, held := 0, 0
+	for _, t := range trials {
+		switch {
+		case t.Refused != "":
+			refused++
+		case t.Held:
+			held++
+		}
+	}
+	return fmt.Sprintf("passwords: %d, %d of them refused before anything started, %d good through start, failover and second start", len(trials), refused, held)
+}
+
+// unknown stands for a number of lost writes where there was no master to ask.
+const unknown = -1
+
+// counted says what became of the writes.
+func (r *Result) counted() string {
+	if r.Lost == unknown {
+		return fmt.Sprintf("%d acknowledged, and no master to ask for them in the end", r.Writes)
+	}
+	return fmt.Sprintf("%d acknowledged, %d of them lost", r.Writes, r.Lost)
 }
 
 // figures says what a fault did, leaving out what did not happen.

@@ -3,13 +3,22 @@ package prove
 import (
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 )
 
 // A store keeps the volumes of pods and the hosts files in a folder.
-type store struct{ dir string }
+type store struct {
+	dir string
+
+	mu        sync.Mutex
+	residents map[*Pod]netip.Addr
+	// known are the host names of each namespace.
+	known map[string][]hostName
+}
 
 func (s *store) volume(p *Pod, name string) string {
 	return filepath.Join(s.dir, "volumes", p.Namespace, p.Name, name)
@@ -129,29 +138,54 @@ func (s *store) bind(p *Pod, m Mount) bind {
 	return bind{From: from, To: m.Path, ReadOnly: readOnly}
 }
 
-func (s *store) hostsDir(namespace string) string { return filepath.Join(s.dir, "names", namespace) }
+func (s *store) hostsDir(p *Pod) string { return filepath.Join(s.dir, "names", p.Namespace, p.Name) }
 
-// touchHosts makes the hosts file of a namespace, if there is none.
-func (s *store) touchHosts(namespace string) error {
-	if _, err := os.Stat(filepath.Join(s.hostsDir(namespace), "hosts")); err == nil {
-		return nil
+// join makes the hosts file of a new pod, as a kubelet does: with what is known
+// of other pods, and a line of its own.
+func (s *store) join(p *Pod, addr netip.Addr) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.residents == nil {
+		s.residents, s.known = map[*Pod]netip.Addr{}, map[string][]hostName{}
 	}
-	return s.hosts(namespace, nil)
+	s.residents[p] = addr
+	return s.writeHosts(p)
 }
 
-// hosts writes the hosts file of a namespace. A reader sees the old or the new
-// one, never a part.
+// hosts writes the hosts files of a namespace.
 func (s *store) hosts(namespace string, names []hostName) error {
-	var b strings.Builder
-	b.WriteString("127.0.0.1 localhost\n::1 localhost\n")
-	for _, n := range names {
-		fmt.Fprintf(&b, "%s %s\n", n.addr, strings.Join(n.names, " "))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known == nil {
+		return nil // there is no pod yet
 	}
-	dir := s.hostsDir(namespace)
+	s.known[namespace] = names
+	for p := range s.residents {
+		if p.Namespace == namespace {
+			if err := s.writeHosts(p); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// writeHosts writes the hosts file of a pod. A reader sees the old or the new one,
+// never a part.
+func (s *store) writeHosts(p *Pod) error {
+	own, others := s.residents[p].String(), strings.Builder{}
+	for _, n := range s.known[p.Namespace] {
+		fmt.Fprintf(&others, "%s %s\n", n.addr, strings.Join(n.names, " "))
+		if n.addr == s.residents[p] && strings.HasPrefix(n.names[0], p.Name+".") {
+			own += " " + n.names[0]
+		}
+	}
+	dir := s.hostsDir(p)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(dir, ".hosts"), []byte(b.String()), 0o644); err != nil {
+	text := "127.0.0.1 localhost\n::1 localhost\n" + own + " " + p.Name + "\n" + others.String()
+	if err := os.WriteFile(filepath.Join(dir, ".hosts"), []byte(text), 0o644); err != nil {
 		return err
 	}
 	return os.Rename(filepath.Join(dir, ".hosts"), filepath.Join(dir, "hosts"))
