@@ -75,6 +75,14 @@ func (f EncryptedFile) Command(tree string) string {
 	return b.String()
 }
 
+// before says what Command needs.
+func (f EncryptedFile) before() string {
+	if f.Provider == "sops" {
+		return "with each value in a FILE, without a newline at its end, and the public key of Flux (age) in .sops.yaml: "
+	}
+	return "with each value in a FILE, without a newline at its end: "
+}
+
 // encryptInPlace is the command that encrypts what stands in the file in plain
 // text.
 func (f EncryptedFile) encryptInPlace(tree string) string {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 
@@ -49,10 +50,10 @@ func (f EncryptedFile) Check(have fs.FS, tree string) ([]EncryptedProblem, error
 		return []EncryptedProblem{{
 			File: f, Fault: Absent, Line: 1, Column: 1,
 			Message: fmt.Sprintf("it is to hold Secret %s of namespace %s, encrypted, and only you have the values", f.Name, f.Namespace),
-			Help:    "with each value in a FILE, without a newline at its end: " + f.Command(tree),
+			Help:    f.before() + f.Command(tree),
 		}}, nil
 	case err != nil:
-		return nil, readError(f.Path, err)
+		return nil, readError(path.Join(tree, f.Path), err)
 	}
 	c := &encryptedChecker{file: f, tree: tree}
 	c.check(data)
@@ -107,6 +108,10 @@ func (c *encryptedChecker) check(data []byte) {
 		if root := doc.Content[0]; root.Kind != yaml.ScalarNode || root.Tag != "!!null" {
 			docs = append(docs, root)
 		}
+	}
+	if len(docs) == 0 {
+		c.report(nil, Unreadable, c.anew(), "this file is empty: it is to hold Secret %s, and the command that was to write it failed", c.file.Name)
+		return
 	}
 	if len(docs) != 1 {
 		c.report(nil, Unreadable, "keep each Secret in a file of its own", "this file holds %d documents, and is to hold one Secret", len(docs))

@@ -90,7 +90,7 @@ func TestEncryptedCheck(t *testing.T) {
 		{"sealed-secrets", "good", sealed(here, good), nil},
 		{"sealed-secrets", "with a comment and a template", "# sealed\n---\n" + sealed(here, good+", template: {metadata: {labels: {a: b}}}"), nil},
 		{"sealed-secrets", "cluster-wide", sealed(`name: redis-auth, namespace: other, annotations: {sealedsecrets.bitnami.com/cluster-wide: "true"}`, good), nil},
-		{"sealed-secrets", "empty", "", []string{"unreadable 1:1 this file holds 0 documents, and is to hold one Secret"}},
+		{"sealed-secrets", "empty", "", []string{"unreadable 1:1 this file is empty: it is to hold Secret redis-auth, and the command that was to write it failed"}},
 		{"sealed-secrets", "no YAML", "password: {canary", []string{"unreadable 1:1 this is not YAML"}},
 		{"sealed-secrets", "two", sealed(here, good) + "---\n" + sealed(here, good), []string{"unreadable 1:1 this file holds 2 documents, and is to hold one Secret"}},
 		{"sealed-secrets", "a list", "[canary]", []string{"unreadable 1:1 this is no SealedSecret"}},

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/pattern"
 )
 
 // contextLines is how many equal lines stand around a difference.
@@ -223,11 +225,18 @@ func hunkRange(start, count int) string {
 // secretWords are parts of the names of values that nobody should see.
 var secretWords = []string{"pass", "masterauth", "secret", "token", "licen", "credential", "private", "apikey", "api_key"}
 
+// reference is a line that says where a secret is, and holds none: the name of a
+// Secret or of a key in one.
+var reference = pattern.New(`^(secretName|decryptionSecret|key): [a-z][a-z.-]{0,40}$|^(auth|cloudToken|license|secretKeyRef): *\{(secretName|name): [a-z][a-z0-9.-]*(, key: [A-Za-z._-]{1,40})?\}$`)
+
 // maskLine hides the value of a line that names a secret, and of the value line
 // of an environment variable, which may be one.
 func maskLine(line string) string {
 	body := strings.TrimRight(line, "\r\n")
 	word := strings.TrimLeft(body, " \t-")
+	if reference.MatchString(word) {
+		return line
+	}
 	lower := strings.ToLower(word)
 	secret := strings.HasPrefix(lower, "value:")
 	for _, part := range secretWords {

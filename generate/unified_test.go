@@ -57,6 +57,9 @@ func TestUnifiedMasks(t *testing.T) {
 		"sentinel auth-pass mymaster " + canary,
 		"key: \"" + canary + "\"  # license",
 		"GRAVITEE_CLOUD_TOKEN=" + canary,
+		"  auth: {password: " + canary + "}",
+		"  cloudToken: {secretName: gravitee-cloud, key: token, value: " + canary + "}",
+		"  secretName: gravitee-cloud # " + canary,
 	} {
 		got := Change{Path: "f", Kind: Edited, Have: []byte("a\n" + line + "\n"), Want: []byte("a\n")}.Unified()
 		if strings.Contains(got, canary) || !strings.Contains(got, "******") {
@@ -66,6 +69,18 @@ func TestUnifiedMasks(t *testing.T) {
 	harmless := Change{Path: "f", Kind: Edited, Have: []byte("replicas: 3\npassword:\n"), Want: nil}.Unified()
 	if strings.Contains(harmless, "*") {
 		t.Errorf("masked too much:\n%s", harmless)
+	}
+	// Where a secret is, is no secret.
+	for _, line := range []string{
+		"    auth: {secretName: redis-auth, key: password}",
+		"    cloudToken: {secretName: gravitee-cloud, key: token}",
+		"      secretName: redis-auth",
+		"        key: password",
+		"    decryptionSecret: sops-age",
+	} {
+		if got := (Change{Path: "f", Kind: Stale, Have: []byte(line + "\n")}).Unified(); strings.Contains(got, "*") {
+			t.Errorf("%s: masked as\n%s", line, got)
+		}
 	}
 }
 

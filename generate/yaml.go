@@ -2,10 +2,11 @@ package generate
 
 import (
 	"bytes"
-	"encoding/json"
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/yamlquote"
 )
 
 // encodeYAML writes a document in block style, as people write it: sequences at
@@ -144,7 +145,7 @@ func encodeBlock(b *bytes.Buffer, s string, indent int) bool {
 		return false
 	}
 	for _, r := range s {
-		if r != '\n' && !isPrintable(r) {
+		if r != '\n' && !yamlquote.Printable(r) {
 			return false
 		}
 	}
@@ -174,39 +175,7 @@ func encodeString(b *bytes.Buffer, s string) {
 		b.WriteString(s)
 		return
 	}
-	b.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case isPrintable(r):
-			b.WriteRune(r)
-		default:
-			quoted, _ := json.Marshal(string(r))
-			if len(quoted) == len(`"\u0000"`) {
-				b.Write(quoted[1 : len(quoted)-1])
-				continue
-			}
-			b.WriteString(`\U`)
-			hex := strconv.FormatInt(int64(r), 16)
-			b.WriteString(strings.Repeat("0", 8-len(hex)) + hex)
-		}
-	}
-	b.WriteByte('"')
-}
-
-// isPrintable leaves out what YAML treats as a line break or wants escaped.
-func isPrintable(r rune) bool {
-	switch {
-	case r < ' ', r >= 0x7f && r < 0xa0, r == 0x2028, r == 0x2029, r == 0xfeff, r == 0xfffd:
-		return false
-	}
-	return strconv.IsPrint(r)
+	b.WriteString(yamlquote.Double(s))
 }
 
 // isPlain is strict: what it refuses is written in quotes, which is never wrong.

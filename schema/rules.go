@@ -16,6 +16,7 @@ import (
 var ruled = []string{
 	"redis.nodes", "redis.minReplicasToWrite", "redis.persistence.enabled", "redis.persistence.reason",
 	"sentinel.quorum", "sentinel.downAfter", "sentinel.failoverTimeout", "sentinel.parallelSyncs",
+	"redis.image.repository", "redis.image.tag",
 	"gateway.chart.version", "gateway.image.tag",
 	"gateway.autoscaling.minReplicas", "gateway.autoscaling.maxReplicas",
 	"secrets.provider", "delivery.engine", "delivery.applicationSet",

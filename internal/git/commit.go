@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // A Change is what becomes of one file in a commit.
@@ -23,9 +24,11 @@ type Change struct {
 // plain one, not executable.
 //
 // Nothing refers to what is written until a ref does, so that a run that is
-// interrupted leaves objects which git removes in time, and nothing else.
+// killed leaves objects which git removes in time, and a folder in the git folder
+// which a later run removes.
 func (r *Repo) WriteTree(ctx context.Context, commit string, changes []Change) (string, error) {
-	dir, err := os.MkdirTemp("", "quorumwright-git-")
+	r.sweep()
+	dir, err := os.MkdirTemp(r.GitDir, scratch)
 	if err != nil {
 		return "", err
 	}
@@ -58,7 +61,43 @@ func (r *Repo) WriteTree(ctx context.Context, commit string, changes []Change) (
 	if err != nil {
 		return "", err
 	}
-	return strings.TrimSpace(string(out)), nil
+	tree := strings.TrimSpace(string(out))
+	return tree, r.took(ctx, tree, changes)
+}
+
+// took tells whether a tree holds the changes: git leaves out what it takes for
+// an attack, such as a file in a folder .git, and says so on the side only.
+func (r *Repo) took(ctx context.Context, tree string, changes []Change) error {
+	files, err := r.Tree(ctx, tree)
+	if err != nil {
+		return err
+	}
+	for _, c := range changes {
+		if _, is := files.entries[c.Path]; is != (c.Data != nil) {
+			return fmt.Errorf("git did not take %s into the commit: nothing was written", Clean(c.Path))
+		}
+	}
+	return nil
+}
+
+// scratch is how folders in the git folder begin that WriteTree works in.
+const scratch = "quorumwright-"
+
+// abandoned is how old such a folder is when no run can be at work in it any more.
+const abandoned = time.Hour
+
+// sweep removes what runs left that were killed. What cannot be removed is in
+// nobody's way.
+func (r *Repo) sweep() {
+	entries, err := os.ReadDir(r.GitDir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && e.IsDir() && strings.HasPrefix(e.Name(), scratch) && time.Since(info.ModTime()) > abandoned {
+			_ = os.RemoveAll(filepath.Join(r.GitDir, e.Name()))
+		}
+	}
 }
 
 // A FilterError names a file that a filter of .gitattributes should go through.
@@ -93,6 +132,15 @@ func (r *Repo) refuseFilters(ctx context.Context, index []string, changes []Chan
 	return nil
 }
 
+// oneLine writes an absolute path as one line, which git reads as it is unless
+// it begins with a quote.
+func oneLine(name string) string {
+	if !strings.Contains(name, "\n") {
+		return name
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(name) + `"`
+}
+
 // writeBlobs writes the files as objects, with one run of git for all.
 func (r *Repo) writeBlobs(ctx context.Context, dir string, changes []Change) ([]string, error) {
 	var names bytes.Buffer
@@ -104,7 +152,7 @@ func (r *Repo) writeBlobs(ctx context.Context, dir string, changes []Change) ([]
 		if err := os.WriteFile(name, c.Data, 0o600); err != nil {
 			return nil, err
 		}
-		fmt.Fprintln(&names, name)
+		fmt.Fprintln(&names, oneLine(name))
 	}
 	if names.Len() == 0 {
 		return make([]string, len(changes)), nil
@@ -128,8 +176,14 @@ func (r *Repo) writeBlobs(ctx context.Context, dir string, changes []Change) ([]
 }
 
 // Obstacle tells why a path cannot be a file of a tree: something on the way to
-// it is a file, a symbolic link or a submodule. It returns "" if nothing is.
+// it is a file, a symbolic link or a submodule, or the folder of git itself. It
+// returns "" if nothing is.
 func (f *FS) Obstacle(name string) string {
+	for part := range strings.SplitSeq(name, "/") {
+		if strings.EqualFold(part, ".git") {
+			return "git takes no file in a folder of that name"
+		}
+	}
 	for at := path.Dir(name); at != "."; at = path.Dir(at) {
 		e, ok := f.entries[at]
 		switch {

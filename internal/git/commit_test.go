@@ -129,6 +129,36 @@ func TestOneOfManyWins(t *testing.T) {
 	}
 }
 
+// What git leaves out of a tree without an error is no commit.
+func TestPathThatGitRefuses(t *testing.T) {
+	s := newSandbox(t)
+	s.file("a", "1\n")
+	head := s.commit("first")
+	r := s.open()
+	for _, name := range []string{".git/x", "a.d/.GIT/x", "git~1/x"} {
+		tree, err := r.WriteTree(t.Context(), head, []Change{{Path: name, Data: []byte("x\n")}, {Path: "b", Data: []byte("x\n")}})
+		if err == nil || !strings.Contains(err.Error(), "git did not take "+name) {
+			t.Errorf("%s: tree %q, error %v", name, tree, err)
+		}
+	}
+	if why := must[*FS](t)(r.Tree(t.Context(), head)).Obstacle("deploy/.Git/x"); why == "" {
+		t.Error("a folder .Git is no obstacle")
+	}
+}
+
+// A folder may be called what it likes.
+func TestFolderWithNewline(t *testing.T) {
+	s := newSandbox(t)
+	s.dir = filepath.Join(filepath.Dir(s.dir), "a\nb \"c\\")
+	s.file("x", "1\n")
+	s.git("init", "-q", ".")
+	s.commit("first")
+	must[string](t)(commitFiles(t.Context(), s.open(), "refs/heads/new", Change{Path: "y", Data: []byte("2\n")}))
+	if got := s.git("show", "new:y"); got != "2" {
+		t.Errorf("y is %q", got)
+	}
+}
+
 // commitOnce is the run that is killed.
 func commitOnce() int {
 	ctx := context.Background()
@@ -197,7 +227,19 @@ func TestKilled(t *testing.T) {
 	if killed < runs/4 {
 		t.Errorf("only %d of %d runs were killed before their end", killed, runs)
 	}
+	// What the killed runs left is removed, once no run can be at work in it.
+	left := func() []string { return must[[]string](t)(filepath.Glob(filepath.Join(s.dir, ".git", scratch+"*"))) }
+	long := time.Now().Add(-2 * abandoned)
+	for _, dir := range left() {
+		if err := os.Chtimes(dir, long, long); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.file(".git/"+scratch+"young/index", "")
 	run("last", 0)
+	if dirs := left(); len(dirs) != 1 || filepath.Base(dirs[0]) != scratch+"young" {
+		t.Errorf("after a whole run there are %q", dirs)
+	}
 	s.git("fsck", "--no-dangling", "--strict")
 	if got := s.git("show", "deploy:deploy/0.yaml"); got != "last 0" {
 		t.Errorf("the run after the kills wrote %q", got)

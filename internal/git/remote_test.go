@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // withRemote is a repository with a bare one to push to.
@@ -111,5 +112,24 @@ func TestFindRemote(t *testing.T) {
 	}
 	if _, err := r.FindRemote(t.Context(), "two", "main"); err == nil || !strings.Contains(err.Error(), "it") && !strings.Contains(err.Error(), "knows one, origin") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// A remote that never answers is given up.
+func TestSilentRemote(t *testing.T) {
+	s := newSandbox(t)
+	s.file("a", "1\n")
+	s.commit("first")
+	s.git("remote", "add", "origin", "ssh://silent.example.com/repo")
+	s.file("../silent", "#!/bin/sh\nexec cat\n")
+	silent := filepath.Join(filepath.Dir(s.dir), "silent")
+	if err := os.Chmod(silent, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	r := s.open("GIT_SSH=" + silent)
+	r.patience = 50 * time.Millisecond
+	remote := must[*Remote](t)(r.FindRemote(t.Context(), "", "main"))
+	if _, err := r.RemoteTip(t.Context(), remote, "refs/heads/main"); !errors.Is(err, ErrSilent) {
+		t.Errorf("got %v", err)
 	}
 }

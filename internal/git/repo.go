@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/quorumwright/quorumwright/internal/pattern"
 )
@@ -38,8 +39,10 @@ type Repo struct {
 	dir     string // where git runs
 	ctx     context.Context
 	mu      sync.Mutex
-	blobs   *batch // git cat-file --batch, from the first use on
-	sizes   *batch // git cat-file --batch-check
+	// patience is how long a remote may take.
+	patience time.Duration
+	blobs    *batch // git cat-file --batch, from the first use on
+	sizes    *batch // git cat-file --batch-check
 }
 
 // ErrNotRepository says that the working directory is in no git repository.
@@ -64,21 +67,23 @@ func Open(ctx context.Context, opts Options) (*Repo, error) {
 	if from == "" {
 		from = dir
 	}
-	r := &Repo{dir: dir, ctx: ctx, environ: sortEnviron(opts.Env, from)}
-	named := r.environ.repository
-	r.environ.repository = map[string]string{}
-	found, err := r.line(ctx, "rev-parse", "--absolute-git-dir")
-	if err != nil {
-		if errors.Is(err, ErrNoGit) || ctx.Err() != nil {
-			return nil, err
+	r := &Repo{dir: dir, ctx: ctx, patience: patience, environ: sortEnviron(opts.Env, from)}
+	if named := r.environ.repository; len(named) > 0 || r.environ.index != "" {
+		// What the environment says counts if it is about this repository.
+		r.environ.repository = map[string]string{}
+		found, err := r.line(ctx, "rev-parse", "--absolute-git-dir")
+		if err != nil {
+			if errors.Is(err, ErrNoGit) || ctx.Err() != nil {
+				return nil, err
+			}
+			if named["GIT_DIR"] == "" {
+				return nil, discoveryError(err)
+			}
+			found = ""
 		}
-		if named["GIT_DIR"] == "" {
-			return nil, discoveryError(err)
-		}
-		found = ""
+		r.environ.repository = named
+		r.environ.chooseRepository(found, dir)
 	}
-	r.environ.repository = named
-	r.environ.chooseRepository(found, dir)
 	if err := r.locate(ctx); err != nil {
 		return nil, discoveryError(err)
 	}
@@ -87,12 +92,12 @@ func Open(ctx context.Context, opts Options) (*Repo, error) {
 
 // locate asks git about the repository.
 func (r *Repo) locate(ctx context.Context) error {
-	out, err := r.line(ctx, "rev-parse", "--is-bare-repository", "--is-inside-work-tree", "--is-shallow-repository")
+	out, err := r.line(ctx, "rev-parse", "--is-bare-repository", "--is-inside-work-tree", "--is-shallow-repository", "--absolute-git-dir", "--show-cdup")
 	if err != nil {
 		return err
 	}
-	answers := strings.Fields(out)
-	if len(answers) != 3 {
+	answers := strings.SplitN(out, "\n", 4)
+	if len(answers) != 4 {
 		return fmt.Errorf("git rev-parse: unexpected answer")
 	}
 	r.Shallow = answers[2] == "true"
@@ -102,13 +107,13 @@ func (r *Repo) locate(ctx context.Context) error {
 		}
 		return ErrNotRepository
 	}
-	if r.GitDir, err = r.line(ctx, "rev-parse", "--absolute-git-dir"); err != nil {
-		return err
+	// The git folder may have any name; the way up to the top has no newline.
+	last := strings.LastIndexByte(answers[3], '\n')
+	if last < 0 {
+		return fmt.Errorf("git rev-parse: unexpected answer")
 	}
-	up, err := r.line(ctx, "rev-parse", "--show-cdup")
-	if err != nil {
-		return err
-	}
+	r.GitDir = answers[3][:last]
+	up := answers[3][last+1:]
 	r.Top = filepath.Join(r.dir, filepath.FromSlash(up))
 	prefix, err := filepath.Rel(r.Top, r.dir)
 	if err != nil {
@@ -123,6 +128,9 @@ func discoveryError(err error) error {
 	var f *failure
 	if errors.As(err, &f) && strings.Contains(f.stderr, "not a git repository") {
 		return ErrNotRepository
+	}
+	if errors.As(err, &f) && strings.Contains(f.stderr, "cannot use bare repository") {
+		return ErrBare
 	}
 	return err
 }

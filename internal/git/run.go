@@ -43,6 +43,13 @@ var ErrNoGit = errors.New("git is not installed, or not on PATH")
 
 var errInterrupted = errors.New("interrupted")
 
+// patience is how long a remote may take for one answer. A few files take
+// seconds; a remote that hangs must not hang a pipeline.
+const patience = 10 * time.Minute
+
+// ErrSilent says that a remote took too long.
+var ErrSilent = errors.New("the remote did not answer in time, and was given up: look at the network, and run again")
+
 // A failure is a run of git that ended with an error.
 type failure struct {
 	command string // the first argument
@@ -55,12 +62,20 @@ func (f *failure) Error() string { return f.wording() }
 
 // run runs git and returns what it printed.
 func (r *Repo) run(ctx context.Context, c call) ([]byte, error) {
+	if c.network {
+		bounded, cancel := context.WithTimeoutCause(ctx, r.patience, ErrSilent)
+		defer cancel()
+		ctx = bounded
+	}
 	cmd := r.command(ctx, c)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(c.stdin), &stdout, &stderr
 	err := cmd.Run()
 	if err == nil {
 		return stdout.Bytes(), nil
+	}
+	if errors.Is(context.Cause(ctx), ErrSilent) {
+		return nil, ErrSilent
 	}
 	if ctx.Err() != nil {
 		return nil, errInterrupted

@@ -12,7 +12,6 @@ import (
 // text.
 var known = []struct{ text, words string }{
 	{"dubious ownership", "this repository belongs to another user, and git refuses to use it; if you trust it: git config --global --add safe.directory \"$PWD\""},
-	{"cannot use bare repository", "there is a bare repository here, inside of another folder; go to a clone or a worktree of it"},
 	{"not a git repository", "this is not in a git repository"},
 	{"No space left on device", "the disk is full"},
 	{"Read-only file system", "the repository is on a read-only file system"},

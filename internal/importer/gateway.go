@@ -47,9 +47,7 @@ func (d *draft) readGateway(f *lint.Facts) {
 	if d.release == "" { // a policy for the pods of a release names it
 		d.release = v.Value.Get("networkPolicy", "podSelector", "matchLabels", "app.kubernetes.io/instance").Text()
 	}
-	if o := v.Object; o != nil && o.Value.Get("metadata", "labels", "app.kubernetes.io/managed-by").Text() != "quorumwright" {
-		d.result.decided(o.Value.Get("metadata", "name").Span(), "%s %s deploys the gateway: it has to take its values from the generated values.yaml, or gives way to what delivery.engine writes (quorumwright explain spec.delivery)", o.Kind, o.Name)
-	}
+	d.deployer = v.Object
 	d.version(v)
 	d.gatewayFields(v.Value)
 	d.variables(v.Value)

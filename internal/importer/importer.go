@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"testing/fstest"
 
 	"github.com/quorumwright/quorumwright/internal/yamledit"
 	"github.com/quorumwright/quorumwright/lint"
@@ -77,7 +78,12 @@ type draft struct {
 
 	release string // the name of the Helm release, "" if unknown
 	part    string // the deployment's name in our own labels
-	result  *Result
+	// deployer is the object that deploys the gateway, nil if there is none.
+	deployer *repo.Object
+	// encryptedFiles are the files of a tree of ours that no run generates, by
+	// their path in the output folder: where they are in the repository.
+	encryptedFiles map[string]string
+	result         *Result
 }
 
 // Import reads the environments of a repository. Lint has run over it: the
@@ -123,6 +129,35 @@ type importing struct {
 	result *Result
 }
 
+// generate returns the files that the result becomes, with the encrypted Secrets
+// that are there already.
+func (im *importing) generate() (fs.FS, error) {
+	tree, err := im.opts.Generate(im.result.Deployment)
+	if err != nil {
+		return nil, err
+	}
+	files := fstest.MapFS{}
+	for _, d := range im.envs {
+		for name, source := range d.encryptedFiles {
+			if data, ok := im.repo.Bytes(source); ok {
+				files[name] = &fstest.MapFile{Data: data, Mode: 0o644}
+			}
+		}
+	}
+	if len(files) == 0 {
+		return tree, nil
+	}
+	err = fs.WalkDir(tree, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(tree, name)
+		files[name] = &fstest.MapFile{Data: data, Mode: 0o644}
+		return err
+	})
+	return files, err
+}
+
 func (im *importing) readFields() error {
 	all, err := schema.Fields()
 	im.rank = map[string]int{}
@@ -152,6 +187,7 @@ func (im *importing) drafts() {
 			d.result.decided(repo.Span{}, "there is no gateway in the files of %s: the spec brings one of its own", p.name)
 		}
 		d.provider(p.redis, p.gateway)
+		d.delivery(im.repo, p.redis, p.gateway)
 		im.envs = append(im.envs, d)
 	}
 	im.name = "gravitee"

@@ -79,9 +79,6 @@ func TestOwnTrees(t *testing.T) {
 			}
 			dir := filepath.ToSlash(filepath.Dir(name))
 			result, _ := imported(t, repo.DirFS(dir), "deploy")
-			if !plain(want) {
-				return // what makes the Secrets, and the engine, are not read back whole
-			}
 			got := result.Deployment
 			if got.Name != want.Name {
 				t.Errorf("name %s, want %s", got.Name, want.Name)
@@ -94,11 +91,11 @@ func TestOwnTrees(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, env := range want.Environments {
-				have, err := repo.Build(tree, "overlays/"+env.Name)
+				have, err := repo.Build(withEncrypted(t, tree, want, dir), "overlays/"+env.Name)
 				if err != nil {
 					t.Fatal(err)
 				}
-				rebuilt, err := repo.Build(again, "overlays/"+env.Name)
+				rebuilt, err := repo.Build(withEncrypted(t, again, got, dir), "overlays/"+env.Name)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -115,15 +112,30 @@ func TestOwnTrees(t *testing.T) {
 	}
 }
 
-// plain tells a deployment whose tree holds nothing for a provider of Secrets or
-// for an engine.
-func plain(d *schema.Deployment) bool {
-	for _, e := range d.Environments {
-		if e.Spec.Secrets.Provider != "existing" || e.Spec.Delivery.Engine != "none" {
-			return false
+// withEncrypted is a generated tree with the encrypted Secrets of an example.
+func withEncrypted(t *testing.T, tree fs.FS, d *schema.Deployment, dir string) fs.FS {
+	t.Helper()
+	all := fstest.MapFS{}
+	add := func(from fs.FS, name string) {
+		data, err := fs.ReadFile(from, name)
+		if err != nil {
+			t.Fatal(err)
 		}
+		all[name] = &fstest.MapFile{Data: data}
 	}
-	return true
+	err := fs.WalkDir(tree, ".", func(name string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			add(tree, name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range generate.EncryptedFiles(d) {
+		add(os.DirFS(filepath.Join(dir, "deploy")), f.Path)
+	}
+	return all
 }
 
 // visible are the environments of a deployment without what no generated file

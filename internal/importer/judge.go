@@ -14,7 +14,7 @@ import (
 // about anything else to the person, and returns what is left.
 func (im *importing) judge() error {
 	for range maxRounds {
-		files, err := im.opts.Generate(im.result.Deployment)
+		files, err := im.generate()
 		if err != nil {
 			return err
 		}

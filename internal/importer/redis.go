@@ -186,10 +186,11 @@ func (d *draft) nodes(f *lint.Facts, g *lint.Group) {
 	if n%2 == 0 {
 		n++
 	}
+	nodes := d.spec.set(number(n), from, "redis", "nodes")
 	if redis != n || sentinels != n {
+		nodes.behind = "pods, each with a Redis and a Sentinel"
 		d.result.decided(from, "%s and %s become %d pods, each a Redis and a Sentinel: one master and %d replicas", times(redis, "Redis", "Redis"), times(sentinels, "Sentinel", "Sentinels"), n, n-1)
 	}
-	d.spec.set(number(n), from, "redis", "nodes")
 }
 
 func times(n int, one, many string) string {
@@ -314,7 +315,16 @@ func (d *draft) replaced(f *lint.Facts, g *lint.Group) {
 			}
 		}
 	}
-	if len(names) > 0 {
-		d.result.decided(from, "%s are replaced by StatefulSet redis with Services redis-headless and redis-sentinel: their names, and the data in them, do not move by themselves", strings.Join(names, ", "))
+	if len(names) == 0 {
+		return
 	}
+	are := "are"
+	if len(names) == 1 {
+		are = "is"
+	}
+	first := ""
+	if slices.Contains(names, "StatefulSet redis") {
+		first = "; the old StatefulSet redis has to be deleted first, since it cannot be changed into the new one"
+	}
+	d.result.decided(from, "%s %s replaced by StatefulSet redis with Services redis-headless and redis-sentinel: names, and the data behind them, do not move by themselves%s", strings.Join(names, ", "), are, first)
 }

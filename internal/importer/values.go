@@ -100,7 +100,7 @@ func convert(v repo.Value) yamledit.Value {
 // fill adds redis.config and gateway.values: what the files say beyond what the
 // spec gives without them.
 func (im *importing) fill() error {
-	files, err := im.opts.Generate(im.result.Deployment)
+	files, err := im.generate()
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (im *importing) fill() error {
 		if err := im.settle(); err != nil {
 			return err
 		}
-		_, err := im.opts.Generate(im.result.Deployment)
+		_, err := im.generate()
 		if err == nil || !im.clash(err) {
 			return err
 		}
@@ -185,6 +185,9 @@ func restore(spec, base *node) {
 	base.leaves(nil, func(path []string, n *node) {
 		c := spec.set(*n.value, n.from, path...)
 		c.above, c.behind, c.items = n.above, n.behind, n.items
+		for i := range path[:len(path)-1] {
+			spec.at(path[:i+1]...).above = base.at(path[:i+1]...).above
+		}
 	})
 }
 

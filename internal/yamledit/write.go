@@ -1,14 +1,12 @@
 package yamledit
 
 import (
-	"encoding/json"
-	"strconv"
 	"strings"
-	"unicode"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/quorumwright/quorumwright/internal/pattern"
+	"github.com/quorumwright/quorumwright/internal/yamlquote"
 )
 
 // A writer writes values with the habits of one file.
@@ -132,7 +130,7 @@ func scalar(v Value, quote yaml.Style, flow bool) string {
 	case quote&yaml.DoubleQuotedStyle == 0 && isPlain(v.Text, flow):
 		return v.Text
 	}
-	return doubleQuoted(v.Text)
+	return yamlquote.Double(v.Text)
 }
 
 // isPlain is strict: what it refuses is written in quotes, which is never wrong.
@@ -155,43 +153,5 @@ var (
 )
 
 func isPrintable(s string) bool {
-	for _, r := range s {
-		if !unicode.IsPrint(r) || r == '\uFEFF' || r == unicode.ReplacementChar {
-			return false
-		}
-	}
-	return true
-}
-
-// doubleQuoted writes a text so that every reader gets it back: what is not
-// printable is escaped.
-func doubleQuoted(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case isPrintable(string(r)):
-			b.WriteRune(r)
-		case r > 0xffff:
-			hex := strconv.FormatInt(int64(r), 16)
-			b.WriteString(`\U` + strings.Repeat("0", 8-len(hex)) + hex)
-		default:
-			escaped, _ := json.Marshal(string(r)) // a text always can be
-			if len(escaped) == len(`"\u0000"`) {
-				b.Write(escaped[1 : len(escaped)-1])
-				continue
-			}
-			hex := strconv.FormatInt(int64(r), 16)
-			b.WriteString(`\u` + strings.Repeat("0", 4-len(hex)) + hex)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
+	return !strings.ContainsFunc(s, func(r rune) bool { return !yamlquote.Printable(r) })
 }

@@ -24,14 +24,18 @@ state() {
 
 # may_lead tells whether this pod can be the master. Replicas copy their master:
 # one that comes back with an empty folder would wipe what they hold, so it asks
-# for another master first. It leads if everyone else is as empty: a first start.
+# for another master first, unless the Sentinels are about to choose one anyway:
+# two that do so at once make two masters for a moment. It leads if everyone else is
+# as empty: a first start.
 may_lead() {
 	[ ! -e "$data/appendonlydir" ] && [ ! -e "$data/appendonly.aof" ] || return 0
 	states=$(for host in $others; do state "$host" & done; wait)
 	case $states in
 	*data*)
-		log "this pod is to be master with an empty folder, others hold data: asking for a failover"
-		ask_failover "$others" || true
+		if echo "$answers" | secure "$majority" 2000 || [ "$seconds" -ge 30 ]; then
+			log "this pod is to be master with an empty folder, others hold data: asking for a failover"
+			ask_failover "$others" || true
+		fi
 		return 1
 		;;
 	*loading*) return 1 ;;
@@ -95,8 +99,7 @@ down_after=$(awk '$2 == "down-after-milliseconds" { print $4 }' "$etc/sentinel.c
 {
 	echo "include $etc/redis.conf"
 	echo "replica-announce-ip $self"
-	echo "requirepass $password"
-	echo "masterauth $password"
+	printf '%s\n' "requirepass $password" "masterauth $password" # echo would take \\ for \
 	case $follows in
 	"$self") ;;
 	nobody) echo "replicaof 127.0.0.1 1" ;;

@@ -40,9 +40,8 @@ epoch=${1:-0} master=${2:-$first_master}
 	for host in $others; do
 		echo "sentinel known-sentinel $master_name $host $sentinel_port $(identity "$host")"
 	done
-	echo "sentinel auth-pass $master_name $password"
-	echo "requirepass $password"
-	echo "sentinel sentinel-pass $password"
+	# echo would take \\ for \.
+	printf '%s\n' "sentinel auth-pass $master_name $password" "requirepass $password" "sentinel sentinel-pass $password"
 	echo "sentinel config-epoch $master_name $epoch"
 	awk '$1 == "sentinel" && ($2 == "leader-epoch" || $2 == "current-epoch")' "$file"
 	[ -z "${BIND-}" ] || echo "bind $BIND"
