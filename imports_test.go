@@ -11,33 +11,39 @@ import (
 const module = "github.com/quorumwright/quorumwright"
 
 // leaves are rooms that know nothing of the others; every room may use them.
-var leaves = []string{"internal/pattern", "internal/redisconf", "internal/secret", "internal/spelling"}
+var leaves = []string{"internal/pattern", "internal/redisconf", "internal/regular", "internal/secret", "internal/spelling", "internal/supervisor", "internal/yamlquote"}
 
 // mayImport is the import graph: which rooms a room may use besides leaves.
 // Data flows one way; generate and lint meet only in cmd, as an fs.FS.
 var mayImport = map[string][]string{
 	"": {},
 	"cmd/quorumwright": {"", "schema", "generate", "lint", "lint/repo", "lint/rules", "lint/report", "internal/apim",
-		"internal/forge", "internal/git", "internal/helm", "internal/importer", "internal/prove", "internal/specedit", "internal/yamledit"},
-	"schema":             {"", "internal/apim"},
-	"generate":           {"", "schema", "internal/apim"},
-	"lint":               {"lint/repo", "internal/apim"},
-	"lint/repo":          {},
-	"lint/rules":         {"lint", "lint/repo", "internal/apim"},
-	"lint/report":        {"lint", "lint/repo"},
-	"golden":             {},
-	"internal/apim":      {},
-	"internal/forge":     {"internal/git"},
-	"internal/git":       {},
-	"internal/helm":      {},
-	"internal/importer":  {"internal/yamledit", "lint", "lint/repo", "schema", "internal/apim", "internal/redisconf"},
-	"internal/pattern":   {},
-	"internal/prove":     {"lint", "lint/repo"},
-	"internal/redisconf": {},
-	"internal/secret":    {},
-	"internal/specedit":  {"internal/yamledit", "schema"},
-	"internal/spelling":  {},
-	"internal/yamledit":  {},
+		"internal/cache", "internal/forge", "internal/git", "internal/helm", "internal/importer", "internal/prove", "internal/specedit", "internal/yamledit"},
+	"schema":              {"", "internal/apim"},
+	"generate":            {"", "schema", "internal/apim"},
+	"lint":                {"lint/repo", "internal/apim"},
+	"lint/repo":           {},
+	"lint/rules":          {"lint", "lint/repo", "internal/apim"},
+	"lint/report":         {"lint", "lint/repo"},
+	"golden":              {},
+	"internal/apim":       {},
+	"internal/cache":      {},
+	"internal/forge":      {"internal/git"},
+	"internal/git":        {},
+	"internal/helm":       {},
+	"internal/importer":   {"internal/yamledit", "lint", "lint/repo", "schema", "internal/apim", "internal/redisconf"},
+	"internal/pattern":    {},
+	"internal/peers":      {},
+	"internal/prove":      {"lint", "lint/repo"},
+	"internal/redisconf":  {},
+	"internal/regular":    {},
+	"internal/sbom":       {},
+	"internal/secret":     {},
+	"internal/specedit":   {"internal/yamledit", "schema"},
+	"internal/spelling":   {},
+	"internal/supervisor": {},
+	"internal/yamledit":   {},
+	"internal/yamlquote":  {},
 }
 
 // homes are the third-party packages with the rooms that may use them.

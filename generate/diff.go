@@ -8,6 +8,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/regular"
 )
 
 // A Kind says how a file in a folder differs from the tree.
@@ -97,6 +99,7 @@ type differ struct {
 	records  []string          // the ownership files that say so
 	plain    map[string]error  // folders that have been looked at: nil or notPlain
 	changes  []Change
+	crlf     bool // a file had CRLF
 }
 
 // readRecords reads the ownership files that the tree may judge.
@@ -111,8 +114,12 @@ func (d *differ) readRecords() error {
 		if err != nil {
 			return readError("overlays", err)
 		}
+		known := map[string]bool{}
+		for _, dir := range dirs {
+			known[dir] = true
+		}
 		for _, entry := range entries {
-			if dir := "overlays/" + entry.Name(); entry.IsDir() && !slices.Contains(dirs, dir) {
+			if dir := "overlays/" + entry.Name(); entry.IsDir() && !known[dir] {
 				dirs = append(dirs, dir)
 			}
 		}
@@ -200,6 +207,9 @@ func (d *differ) orphans() error {
 	return nil
 }
 
+// maxFile bounds a file in bytes: none that is generated comes near.
+const maxFile = 16 << 20
+
 // notPlain says what stands in the place of a file or of one of its folders.
 type notPlain string
 
@@ -224,11 +234,12 @@ func (d *differ) read(name string) ([]byte, error) {
 	case !info.Mode().IsRegular():
 		return nil, notPlain("not a regular file")
 	}
-	data, err := fs.ReadFile(d.have, name)
+	data, err := regular.ReadFS(d.have, name, maxFile)
 	if err != nil {
 		return nil, readError(name, err)
 	}
 	if bytes.IndexByte(data, '\r') >= 0 {
+		d.crlf = true
 		data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
 	}
 	return data, nil

@@ -36,6 +36,10 @@ func (e *ConflictError) Error() string {
 // replaced as a whole, and the ownership files come last: a run that was
 // interrupted leaves no half file, and the next one ends what it began.
 //
+// Two runs do not mix: while one writes, another that would have to write as well
+// fails at once. What an interrupted run left half-written beside a file goes away
+// when the file is written.
+//
 // Orphaned files are removed, with the folders that they leave empty. If a file
 // was changed by hand or is not ours, nothing is written and the error is a
 // *ConflictError. Nothing outside of dir is written or removed, also not through
@@ -46,7 +50,12 @@ func (t *Tree) Write(dir string, opts WriteOptions) ([]Change, error) {
 		return nil, err
 	}
 	defer root.Close()
+	unlock, locked := lockFolder(dir)
+	defer unlock()
 	changes, err := t.Diff(root.FS())
+	if !locked && (err != nil || len(changes) > 0) { // what is read meanwhile may be gone again
+		return nil, fmt.Errorf("%s: another run is writing this folder: nothing was written; run again when it is done", dir)
+	}
 	if err != nil {
 		return nil, inFolder(dir, err)
 	}
@@ -54,6 +63,7 @@ func (t *Tree) Write(dir string, opts WriteOptions) ([]Change, error) {
 		return nil, &ConflictError{conflicts}
 	}
 	w := writer{root: root}
+	w.sweep(changes)
 	for _, c := range changes {
 		if path.Base(c.Path) != OwnershipFile {
 			w.apply(c)
@@ -101,6 +111,37 @@ func conflicting(changes []Change, opts WriteOptions) []Change {
 	return list
 }
 
+// temporaryPrefix begins the names of files that are not written to their end. A
+// random text of a fixed length follows.
+const temporaryPrefix = ".quorumwright-"
+
+// sweep removes what a run that was killed left in the folders that are to be
+// written. Whoever holds the lock knows that nobody else is writing. A folder that
+// is not there holds nothing; what cannot be removed is in nobody's way.
+func (w *writer) sweep(changes []Change) {
+	swept := map[string]bool{}
+	for _, c := range changes {
+		dir := path.Dir(c.Path)
+		if swept[dir] || c.Have == nil && c.Kind != Missing {
+			continue
+		}
+		swept[dir] = true
+		entries, err := fs.ReadDir(w.root.FS(), dir)
+		if err != nil {
+			continue
+		}
+		for _, e := range entries {
+			text, ok := strings.CutPrefix(e.Name(), temporaryPrefix)
+			if ok && len(text) == len(rand.Text()) && strings.Trim(text, base32) == "" && e.Type().IsRegular() {
+				_ = w.root.Remove(path.Join(dir, e.Name()))
+			}
+		}
+	}
+}
+
+// base32 are the characters of rand.Text.
+const base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
 // A writer applies changes until one fails.
 type writer struct {
 	root *os.Root
@@ -122,10 +163,10 @@ func (w *writer) apply(c Change) {
 // folder meanwhile sees the old file or the new one. There is no fsync: git is
 // where the files are kept.
 func (w *writer) replace(name string, data []byte) error {
-	if err := w.root.MkdirAll(path.Dir(name), 0o755); err != nil {
+	if err := w.folder(path.Dir(name)); err != nil {
 		return writeError(name, err)
 	}
-	temporary := path.Join(path.Dir(name), ".quorumwright-"+rand.Text())
+	temporary := path.Join(path.Dir(name), temporaryPrefix+rand.Text())
 	err := w.create(temporary, data)
 	if err == nil {
 		err = w.root.Rename(temporary, name)
@@ -136,6 +177,25 @@ func (w *writer) replace(name string, data []byte) error {
 		return writeError(name, err)
 	}
 	return nil
+}
+
+// folder makes a folder and those above it. Whatever the umask, everybody may
+// look into them, as git leaves them.
+func (w *writer) folder(dir string) error {
+	err := w.root.Mkdir(dir, 0o755)
+	switch {
+	case errors.Is(err, fs.ErrExist) || dir == ".":
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		if err := w.folder(path.Dir(dir)); err != nil {
+			return err
+		}
+		err = w.root.Mkdir(dir, 0o755)
+	}
+	if err != nil {
+		return err
+	}
+	return w.root.Chmod(dir, 0o755)
 }
 
 func (w *writer) create(name string, data []byte) error {

@@ -30,35 +30,55 @@ func (s *Server) readConf(l launch) {
 	}
 }
 
-// mountedConf is for start scripts that make their configuration under a name
-// that cannot be followed: the mounted file of which the script speaks, and
-// which looks like what the server reads, tells most of what it will read.
-func (s *Server) mountedConf(l launch) {
+// mountedConf is for scripts that make the configuration from a file, or under a
+// name, that cannot be followed: the file mounted in the script's container of
+// which it speaks, and which looks like what the server reads, tells most of
+// what it will read.
+func (s *Server) mountedConf(in *Container, script string) {
 	s.Complete, s.Made = false, true
-	for _, m := range s.Container.mountedKeys() {
-		if !strings.HasSuffix(m.key, ".conf") || !s.mentions(l, m.key) {
+	edits := &edit{}
+	if in != s.Container {
+		edits = &edit{envsubst: true, vars: shellVars{}}
+	}
+	for _, m := range in.mountedKeys() {
+		if !strings.HasSuffix(m.key, ".conf") || !in.mentions(script, m.key) {
 			continue
 		}
 		conf := redisconf.Parse(m.text.Text())
 		if isSentinelConf(conf) != s.Sentinel {
 			continue
 		}
-		s.addText(m.config.Object, m.text, 0, m.text.Text(), m.path, &edit{}, maxIncludes)
+		s.addText(m.config.Object, m.text, 0, m.text.Text(), m.path, edits, maxIncludes)
 	}
 }
 
-// mentions tells whether the start script, or a script mounted beside it,
-// names the file.
-func (s *Server) mentions(l launch, name string) bool {
-	if strings.Contains(l.script, name) {
+// mentions tells whether a script of the container, or one that is mounted
+// beside it, names the file.
+func (c *Container) mentions(script, name string) bool {
+	if strings.Contains(script, name) {
 		return true
 	}
-	for _, m := range s.Container.mountedKeys() {
-		if strings.HasSuffix(m.key, ".sh") && strings.Contains(l.script, m.key) && strings.Contains(m.text.Text(), name) {
+	for _, m := range c.mountedKeys() {
+		if strings.HasSuffix(m.key, ".sh") && strings.Contains(script, m.key) && strings.Contains(m.text.Text(), name) {
 			return true
 		}
 	}
 	return false
+}
+
+// initScript returns the script that an init container runs.
+func (c *Container) initScript() (string, bool) {
+	if !c.Init {
+		return "", false
+	}
+	words := c.words()
+	for i, word := range words {
+		if isShell(baseName(word.Text)) {
+			script, _, ok := c.script(words[i+1:])
+			return script, ok
+		}
+	}
+	return "", false
 }
 
 func isSentinelConf(f *redisconf.File) bool {

@@ -3,9 +3,12 @@ package lint
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"path"
 	"strings"
 
+	"github.com/quorumwright/quorumwright/internal/pattern"
 	"github.com/quorumwright/quorumwright/internal/secret"
+	"github.com/quorumwright/quorumwright/lint/repo"
 )
 
 // A Credential is a password as one side knows it.
@@ -23,6 +26,10 @@ type Credential struct {
 	// itself is written, the same place for a literal and none if it is not in
 	// the repository.
 	Place, Source Place
+
+	// Literal is a variable, such as ${REDIS_PASSWORD}, that stands in a file
+	// which the server reads as it is: nothing puts a value in its place.
+	Literal string
 
 	// origin names the entry of an external store that the value is fetched
 	// from; equal origins hold one value.
@@ -58,6 +65,10 @@ func (c Credential) Compare(d Credential) Match {
 	switch {
 	case c.Ref != nil && d.Ref != nil && c.Ref.Equal(*d.Ref), c.origin != "" && c.origin == d.origin:
 		return Same
+	case c.Literal != "" && d.Literal != "":
+		return same(c.Literal == d.Literal)
+	case c.Literal != "" && d.written(), d.Literal != "" && c.written():
+		return Differs
 	case c.Known && d.Known:
 		return same(c.text() == d.text())
 	case c.hash != "" && d.hash != "":
@@ -72,6 +83,10 @@ func (c Credential) Compare(d Credential) Match {
 	}
 	return Unknown
 }
+
+// written tells whether the credential is a value, readable or not, rather than
+// something that may stand for one.
+func (c Credential) written() bool { return c.Known || c.Ref != nil && !c.Ref.Inferred }
 
 func same(is bool) Match {
 	if is {
@@ -188,9 +203,67 @@ func (s *Server) password(directives ...string) Credential {
 		if len(d.Args) > 1 {
 			return Credential{Given: true} // the line is broken: redis/bad-value
 		}
-		return s.Container.facts.credential(d.Arg(0))
+		return s.literal(s.Container.facts.credential(d.Arg(0)), d, d.Arg(0))
 	}
 	return s.unseen()
+}
+
+// literal marks a credential that is a variable in a file which the server reads
+// as it is. Nothing is marked where variables in manifests show that a pipeline
+// fills them in before they are applied, but for $(NAME), which none does; nor
+// where something in the pod replaces text, and may make the file anew.
+func (s *Server) literal(c Credential, d *Directive, a Arg) Credential {
+	if d.conf == nil || !s.Complete || !a.Known || a.Ref != nil || s.Container.facts.PodSays(s.Container.Workload, replacesText) {
+		return c
+	}
+	if name, ok := shellVariable(a.Text); ok && name != "" && !s.Container.facts.prepared(path.Dir(d.key.File)) || parenthesized.MatchString(a.Text) {
+		c.Literal = a.Text
+	}
+	return c
+}
+
+func replacesText(script string) bool {
+	for _, tool := range []string{"envsubst", "sed ", "awk ", "perl ", "gomplate", "confd"} {
+		if strings.Contains(script, tool) {
+			return true
+		}
+	}
+	return false
+}
+
+var parenthesized = pattern.New(`^\$\([A-Z][A-Z0-9_]*\)$`)
+
+// prepared tells whether the manifests of a folder hold variables that Kubernetes
+// does not know: a pipeline or Flux fills them in.
+func (f *Facts) prepared(folder string) bool {
+	var variables func(v repo.Value) bool
+	variables = func(v repo.Value) bool {
+		for key, e := range v.Fields() {
+			switch key {
+			case "command", "args", "annotations", "data", "stringData":
+				continue
+			}
+			if variables(e) {
+				return true
+			}
+		}
+		for _, e := range v.Items() {
+			if variables(e) {
+				return true
+			}
+		}
+		_, whole := shellVariable(v.Text())
+		return v.IsScalar() && (whole || strings.Contains(v.Text(), "${"))
+	}
+	for _, o := range f.Env.Objects {
+		if o.Value.Get("spec", "postBuild").Exists() {
+			return true
+		}
+		if o.Kind != "ConfigMap" && path.Dir(o.Value.Span().File) == folder && variables(o.Value) {
+			return true
+		}
+	}
+	return false
 }
 
 // UserPassword returns the password of an ACL user of the configuration:
@@ -242,7 +315,7 @@ func (s *Server) AuthPass(master string) Credential {
 		if len(d.Args) > 3 {
 			return Credential{Given: true}
 		}
-		return s.Container.facts.credential(d.Arg(2))
+		return s.literal(s.Container.facts.credential(d.Arg(2)), d, d.Arg(2))
 	}
 	return s.unseen()
 }

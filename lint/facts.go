@@ -33,6 +33,10 @@ type Facts struct {
 	// unread and rolesAssigned are what Unread returns and assignsRoles says.
 	unread        []*Container
 	rolesAssigned bool
+	// resolved is what hosts lead to, by host and namespace of who asks.
+	resolved map[[2]string]Resolution
+	// derived is what Derived values have worked out.
+	derived map[any]any
 }
 
 // Collect gathers the facts of an environment.
@@ -75,6 +79,7 @@ func Collect(env *repo.Environment) *Facts {
 		}
 	}
 	f.Releases = newReleases(f)
+	f.resolved = map[[2]string]Resolution{} // from here on nothing changes what hosts lead to
 	for _, v := range env.Values {
 		if c, ok := newGateway(f, v); ok {
 			f.Clients = append(f.Clients, c)
@@ -186,6 +191,7 @@ func (f *Facts) group() []*Group {
 			r := f.Resolve(d.Arg(0).Text, s.Namespace())
 			joinWorkloads(redis+i, r, f.Redis, redis)
 			joinWorkloads(redis+i, r, released, releases)
+			joinWorkloads(redis+i, f.called(r, d.Arg(0).Text), f.Redis, redis)
 		}
 		for j, t := range f.Redis[:i] {
 			if s.Container.Workload == t.Container.Workload {
@@ -198,6 +204,7 @@ func (f *Facts) group() []*Group {
 			r := f.Resolve(m.Host.Text, s.Namespace())
 			joinWorkloads(sentinels+i, r, f.Redis, redis)
 			joinWorkloads(sentinels+i, r, released, releases)
+			joinWorkloads(sentinels+i, f.called(r, m.Host.Text), f.Redis, redis)
 		}
 		for j, t := range f.Redis {
 			if s.Container.Workload == t.Container.Workload {
@@ -221,6 +228,11 @@ func (f *Facts) group() []*Group {
 			r := f.Resolve(c.Host.Text, c.Namespace)
 			joinWorkloads(clients+i, r, f.Redis, redis)
 			joinWorkloads(clients+i, r, released, releases)
+		}
+	}
+	for i, s := range f.Sentinels {
+		if j, ok := f.writtenBeside(s, func(j int) int { return find(redis + j) }); ok && !f.joined(find, sentinels+i, sentinels) {
+			join(sentinels+i, redis+j)
 		}
 	}
 	// With one Redis workload (or one master and its replicas) in sight, whoever
@@ -265,6 +277,65 @@ func (f *Facts) group() []*Group {
 		g.Clients = append(g.Clients, c)
 	}
 	return groups
+}
+
+// called returns the workloads that a host means by their own name, where there
+// is no Service of that name.
+func (f *Facts) called(r Resolution, host string) Resolution {
+	var meant Resolution
+	if r.Status != HostMissing || r.Service != nil {
+		return meant
+	}
+	for _, w := range f.Workloads {
+		if w.Object.Name == r.ServiceName(host) {
+			meant.Workloads = append(meant.Workloads, w)
+		}
+	}
+	return meant
+}
+
+// joined tells whether a member is in one set with one of those before limit.
+func (f *Facts) joined(find func(int) int, member, limit int) bool {
+	for i := range limit {
+		if find(i) == find(member) {
+			return true
+		}
+	}
+	return false
+}
+
+// writtenBeside returns the index of the Redis that a Sentinel must mean whose
+// monitored host leads to nothing that is here: the only one that is written
+// with it, in one ConfigMap or else in one file. set tells the sets apart.
+func (f *Facts) writtenBeside(s *Server, set func(int) int) (int, bool) {
+	for _, m := range s.Monitors() {
+		if f.Elsewhere(m.Host, s.Namespace()) {
+			return 0, false
+		}
+	}
+	shares := func(t *Server) bool {
+		return slices.ContainsFunc(s.Confs, func(c *Conf) bool {
+			return slices.ContainsFunc(t.Confs, func(d *Conf) bool { return c.Object == d.Object })
+		})
+	}
+	file := func(s *Server) string { return s.Container.Workload.Object.Value.Span().File }
+	for _, beside := range []func(*Server) bool{shares, func(t *Server) bool { return file(t) != "" && file(s) == file(t) }} {
+		found := -1
+		for j, t := range f.Redis {
+			if !sameNamespace(t.Namespace(), s.Namespace()) || !beside(t) {
+				continue
+			}
+			if found >= 0 && set(found) != set(j) {
+				found = -1
+				break
+			}
+			found = j
+		}
+		if found >= 0 {
+			return found, true
+		}
+	}
+	return 0, false
 }
 
 // oneOf tells whether count members from base on are all in one set.

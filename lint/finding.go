@@ -61,6 +61,9 @@ type Fix struct {
 type Edit struct {
 	repo.Span
 	New string
+	// Whole deletes with the span what only stands there for its sake: the
+	// line, or the blanks in front of a comment.
+	Whole bool
 }
 
 // Compare orders findings by primary place and rule.

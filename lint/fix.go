@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/quorumwright/quorumwright/internal/pattern"
 	"github.com/quorumwright/quorumwright/lint/repo"
 )
 
@@ -12,6 +13,8 @@ import (
 type FixedFile struct {
 	Name     string
 	Old, New []byte
+	// ShownOld and ShownNew are the same as they may be printed.
+	ShownOld, ShownNew []byte
 	// Fixed are the titles of the fixes, in order.
 	Fixed []string
 }
@@ -20,7 +23,8 @@ type FixedFile struct {
 // the first fix of any kind, and returns the files that change, in order of
 // their names. Edits are of byte ranges: comments, line endings and formatting
 // around them stay. Where two fixes touch the same text, the later one is left
-// for the next round, and so is a fix of which one edit cannot be placed.
+// for the next round. A file that a program makes is not touched: what it is made
+// from has to change.
 func Fixes(r *repo.Repo, findings []*Finding, unsafe bool) []FixedFile {
 	files := map[string]*fixing{}
 	for _, f := range findings {
@@ -35,8 +39,9 @@ func Fixes(r *repo.Repo, findings []*Finding, unsafe bool) []FixedFile {
 	}
 	var out []FixedFile
 	for name, f := range files {
-		if fixed := f.bytes(); len(f.edits) > 0 && !bytes.Equal(fixed, f.old) {
-			out = append(out, FixedFile{name, f.old, fixed, f.titles})
+		if fixed := f.apply(f.old); len(f.edits) > 0 && !bytes.Equal(fixed, f.old) {
+			blanked, _ := r.Blanked(name)
+			out = append(out, FixedFile{name, f.old, fixed, repo.Printable(blanked), repo.Printable(f.apply(blanked)), f.titles})
 		}
 	}
 	slices.SortFunc(out, func(a, b FixedFile) int {
@@ -70,7 +75,7 @@ func applyFix(r *repo.Repo, files map[string]*fixing, fix Fix) {
 	for _, e := range fix.Edits {
 		start, end, ok := r.Offsets(e.Span)
 		old, read := r.Bytes(e.File)
-		if !ok || !read || e.Approximate {
+		if !ok || !read || e.Approximate || IsGenerated(old) {
 			return
 		}
 		if files[e.File] == nil {
@@ -94,6 +99,21 @@ func applyFix(r *repo.Repo, files map[string]*fixing, fix Fix) {
 	}
 }
 
+// generatedMark is what generated files say of themselves at their top, in the
+// words that Go tools agreed on (go.dev/s/generatedcode).
+var generatedMark = pattern.New(`^[^\n]*Code generated .* DO NOT EDIT\.`)
+
+// IsGenerated tells whether the first lines of a file say that a program makes it.
+func IsGenerated(text []byte) bool {
+	for range 3 {
+		if generatedMark.Match(text) {
+			return true
+		}
+		_, text, _ = bytes.Cut(text, []byte("\n"))
+	}
+	return false
+}
+
 // overlaps tells whether two edits cannot both be made; two insertions at one
 // place count as such, because their order would be chance.
 func (e byteEdit) overlaps(o byteEdit) bool {
@@ -103,15 +123,16 @@ func (e byteEdit) overlaps(o byteEdit) bool {
 	return e.start < o.end && o.start < e.end
 }
 
-func (f *fixing) bytes() []byte {
+// apply makes the edits in a text of the length of the old one.
+func (f *fixing) apply(text []byte) []byte {
 	slices.SortFunc(f.edits, func(a, b byteEdit) int { return a.start - b.start })
 	var b bytes.Buffer
 	at := 0
 	for _, e := range f.edits {
-		b.Write(f.old[at:e.start])
+		b.Write(text[at:e.start])
 		b.WriteString(e.text)
 		at = e.end
 	}
-	b.Write(f.old[at:])
+	b.Write(text[at:])
 	return b.Bytes()
 }

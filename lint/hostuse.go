@@ -146,6 +146,12 @@ func (u HostUse) owner() any {
 	return u.Governed
 }
 
+// asking leaves out the serviceName of StatefulSets, which often is their own
+// name and no opinion.
+func asking(uses []HostUse) []HostUse {
+	return slices.DeleteFunc(slices.Clone(uses), func(u HostUse) bool { return u.Governed != nil && u.Host.Text == u.Governed.Object.Name })
+}
+
 // owners counts the owners of places.
 func owners(uses []HostUse) int {
 	seen := map[any]bool{}
@@ -202,24 +208,36 @@ func (f *Facts) findRenamed() []Renamed {
 			case used[s] || !sameNamespace(s.Object.Namespace, namespace):
 			case Alike(name, s.Object.Name):
 				alike = append(alike, s)
-			case f.leadsToServers(s):
+			case f.leadsAsAsked(s, missing[key]):
 				left = append(left, s)
 			}
 		}
 		switch {
 		case len(alike) == 1:
 			all = append(all, Renamed{alike[0], name, missing[key]})
-		case len(alike) == 0 && len(left) == 1:
+		case len(alike) == 0 && len(left) == 1 && owners(asking(missing[key])) >= 2:
 			all = append(all, Renamed{left[0], name, missing[key]})
 		}
 	}
 	return all
 }
 
-// leadsToServers tells whether a Service leads to Redis or Sentinel.
-func (f *Facts) leadsToServers(s *Service) bool {
-	return slices.ContainsFunc(slices.Concat(f.Redis, f.Sentinels), func(t *Server) bool {
-		return slices.Contains(s.Workloads, t.Container.Workload)
+// leadsAsAsked tells whether a Service leads to what everyone who asks for it
+// wants: Redis, Sentinel, or the pods of the StatefulSet that it governs.
+func (f *Facts) leadsAsAsked(s *Service, uses []HostUse) bool {
+	leads := func(servers []*Server) bool {
+		return slices.ContainsFunc(servers, func(t *Server) bool { return slices.Contains(s.Workloads, t.Container.Workload) })
+	}
+	return !slices.ContainsFunc(uses, func(u HostUse) bool {
+		switch {
+		case u.Governed != nil:
+			return !slices.Contains(s.Workloads, u.Governed)
+		case u.Client != nil && u.Client.UsesSentinel():
+			return !leads(f.Sentinels)
+		case u.Peer:
+			return !leads(f.Redis) && !leads(f.Sentinels)
+		}
+		return !leads(f.Redis)
 	})
 }
 

@@ -19,6 +19,19 @@ func newServer(c *Container) (*Server, bool) {
 	if !ok {
 		return nil, false
 	}
+	s := c.server(l)
+	if len(l.branches) > 1 {
+		for _, branch := range l.branches {
+			if b := c.server(branch); b.Sentinel == s.Sentinel {
+				s.Branches = append(s.Branches, b)
+			}
+		}
+	}
+	return s, true
+}
+
+// server reads what a server that is started so is told.
+func (c *Container) server(l launch) *Server {
 	s := &Server{Container: c, Version: redisconf.ImageVersion(c.Image.Repository, c.Image.Tag), Complete: true}
 	s.Sentinel = strings.HasSuffix(l.program, "-sentinel")
 	words := l.args
@@ -45,16 +58,25 @@ func newServer(c *Container) (*Server, bool) {
 		s.Conf = c.File(s.ConfPath)
 		s.readConf(l)
 	}
-	if len(s.Confs) == 0 && l.script != "" {
-		s.mountedConf(l)
+	switch {
+	case len(s.Confs) > 0 || len(l.args) == 0 || strings.HasPrefix(l.args[0].Text, "--"):
+		// Nothing but its options.
+	case l.script != "":
+		s.mountedConf(c, l.script)
+	case s.Made:
+		for _, w := range c.Workload.Containers {
+			if script, ok := w.initScript(); ok {
+				s.mountedConf(w, script)
+			}
+		}
 	}
-	if l.branches {
+	if len(l.branches) > 1 {
 		s.Complete, s.Made = false, true
 	}
 	s.findUnread(l)
 	s.judgeProgram()
 	s.commandLine(words)
-	return s, true
+	return s
 }
 
 // A launch is how a container starts a server.
@@ -65,9 +87,9 @@ type launch struct {
 	// container's command does so itself; scriptAt is where it is written.
 	script   string
 	scriptAt source
-	// branches says that the script starts a server in several places, each in
-	// its own way, of which this is the last.
-	branches bool
+	// branches are, where the script starts a server in several places, each in
+	// its own way, all of them; this is the last.
+	branches []launch
 }
 
 // A source is a text of the repository.
@@ -231,8 +253,11 @@ func (c *Container) parseLaunch(script string, at source) (launch, bool) {
 	if len(found) == 0 {
 		return launch{}, false
 	}
-	found[0].branches = len(found) > 1
-	return found[0], true
+	last := found[0]
+	if len(found) > 1 {
+		last.branches = found
+	}
+	return last, true
 }
 
 // isWrapper tells whether the words before a program run it, rather than look
@@ -294,6 +319,8 @@ func (s *Server) commandLine(words []Arg) {
 			d.Args = append(d.Args, Arg{Text: rest, Known: words[i].Known, Place: words[i].Place})
 		}
 		for i++; i < len(words) && !strings.HasPrefix(words[i].Text, "--"); i++ {
+			// What a variable behind the value holds may be more options.
+			s.Complete = s.Complete && (words[i].Known || len(d.Args) == 0)
 			d.Args = append(d.Args, words[i])
 		}
 		d.Raw.Name, d.Raw.Key.Text = d.Name, d.Name

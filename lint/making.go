@@ -64,8 +64,8 @@ func (c *Container) steps(l launch) []step {
 				if script, at, ok := w.script(words[i+1:]); ok {
 					all = w.addSteps(all, parseShell(script), at, maxSteps)
 				}
-			case baseName(word.Text) == "cp" && i == 0:
-				all = append(all, step{w, []shellCommand{{words: plainWords(words)}}, 0, source{}})
+			case i == 0 && (baseName(word.Text) == "cp" || strings.HasPrefix(word.Text, "/")):
+				all = w.addSteps(all, []shellCommand{{words: plainWords(words)}}, source{}, maxSteps)
 			default:
 				continue
 			}
@@ -93,8 +93,12 @@ func (c *Container) addSteps(all []step, commands []shellCommand, at source, dep
 	return all
 }
 
-// runsScript returns the file that a command runs or reads in: sh FILE, . FILE.
+// runsScript returns the file that a command runs or reads in: sh FILE, . FILE,
+// /FILE.
 func (c shellCommand) runsScript() (string, bool) {
+	if len(c.words) > 0 && strings.HasPrefix(c.words[0].text, "/") && !isShell(c.name()) {
+		return c.words[0].text, !c.words[0].dynamic
+	}
 	if name := c.name(); !isShell(name) && name != "." && name != "source" {
 		return "", false
 	}

@@ -53,6 +53,18 @@ type Resolution struct {
 // (Kubernetes, DNS for Services and Pods).
 func (f *Facts) Resolve(host, namespace string) Resolution {
 	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	asked := [2]string{host, namespace}
+	if r, ok := f.resolved[asked]; ok {
+		return r
+	}
+	r := f.lookUp(host, namespace)
+	if f.resolved != nil {
+		f.resolved[asked] = r
+	}
+	return r
+}
+
+func (f *Facts) lookUp(host, namespace string) Resolution {
 	r := Resolution{Pod: -1}
 	if host == "" || strings.ContainsAny(host, "$<>{}% ") {
 		return r
@@ -90,8 +102,8 @@ func (f *Facts) Resolve(host, namespace string) Resolution {
 	case len(labels) == 2:
 		// name.namespace, or pod.service in the pod's own namespace.
 		pod := f.resolve(labels[1], labels[0], "", namespace, false)
-		if pod.Status == HostFound {
-			return pod
+		if base, _, ok := Ordinal(labels[0]); pod.Status == HostFound || ok && base == labels[1] && !f.namespaces[base] {
+			return pod // redis-0.redis is a pod, whatever the Service is called
 		}
 		if named := f.resolve(labels[0], "", labels[1], namespace, false); named.Status != HostExternal || !pod.missesPod() && !f.isPod(labels[0], namespace) {
 			return named

@@ -24,31 +24,41 @@ type Options struct {
 	Known []*Rule
 	// Today is when suppressions expire; the zero Time expires none.
 	Today time.Time
+	// Change, if not nil, limits the findings to what it can affect.
+	Change *Change
 }
 
 // Run judges a repository and returns its findings in order, one for each
 // cause: what shows in several environments is told once, with their names.
 // Every secret that the facts hold is made known to the repository's snippets.
 func Run(r *repo.Repo, opts Options) []*Finding {
-	perEnv := make([][]*Finding, len(r.Environments))
-	secrets := make([][]secret.Value, len(r.Environments))
+	envs, told, files := r.Environments, r.Problems, r.Files
+	if opts.Change != nil {
+		var ours, theirs map[string]bool
+		envs, ours, theirs = opts.Change.scope(envs)
+		told = slices.DeleteFunc(slices.Clone(told), func(p repo.Problem) bool { return !opts.Change.concerns(p, ours, theirs) })
+		// What suppresses a finding of an environment that is not judged is in use.
+		files = slices.DeleteFunc(slices.Clone(files), func(f string) bool { return theirs[f] })
+	}
+	perEnv := make([][]*Finding, len(envs))
+	secrets := make([][]secret.Value, len(envs))
 	var wg sync.WaitGroup
 	next := make(chan int)
-	for range min(runtime.GOMAXPROCS(0), len(r.Environments)) {
+	for range min(runtime.GOMAXPROCS(0), len(envs)) {
 		wg.Go(func() {
 			for i := range next {
-				facts := Collect(r.Environments[i])
+				facts := Collect(envs[i])
 				secrets[i] = facts.Secrets()
 				perEnv[i] = judge(facts, opts)
 			}
 		})
 	}
-	for i := range r.Environments {
+	for i := range envs {
 		next <- i
 	}
 	close(next)
 	wg.Wait()
-	findings := problems(opts.Rules, slices.Concat(r.Problems, opts.Problems))
+	findings := problems(opts.Rules, slices.Concat(told, opts.Problems))
 	for i := range perEnv {
 		findings = append(findings, perEnv[i]...)
 		for _, s := range secrets[i] {
@@ -56,8 +66,9 @@ func Run(r *repo.Repo, opts Options) []*Finding {
 		}
 	}
 	slices.SortStableFunc(findings, (*Finding).Compare)
-	findings = suppress(r, opts, merge(findings))
+	findings = suppress(r, files, opts, merge(findings))
 	slices.SortStableFunc(findings, (*Finding).Compare)
+	fitFixes(r, findings)
 	return findings
 }
 
@@ -83,6 +94,9 @@ func problems(rules []*Rule, all []repo.Problem) []*Finding {
 			continue
 		}
 		f := &Finding{Rule: rules[i], Severity: rules[i].Severity, Message: p.Message, Help: p.Help, Places: []Place{{Span: p.Span}}}
+		if p.Instead != "" {
+			f.Fixes = []Fix{{Title: "write " + p.Instead, Edits: []Edit{{Span: p.Span, New: p.Instead}}}}
+		}
 		for _, rel := range p.Related {
 			f.Places = append(f.Places, Place{Span: rel.Span, Label: rel.Message})
 		}

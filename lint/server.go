@@ -34,6 +34,9 @@ type Server struct {
 	// Made says that a script or an init container writes the file at
 	// ConfPath, so that Conf is not what the server reads.
 	Made bool
+	// Branches are, where a script starts the server in several places, the server
+	// of each; Directives are those of the last.
+	Branches []*Server
 	// Confs are the texts that Directives come from.
 	Confs []*Conf
 	// Settings is, for a server that a chart makes, where the values decide

@@ -87,8 +87,11 @@ spec:
 			if c.Known {
 				t.Error("the value is in no file, and yet it is known")
 			}
-			if other := (lint.Credential{Given: true, Known: true}); c.Compare(other) == lint.Differs {
-				t.Error("a password that is not known differs from one that is")
+			if literal := strings.Contains(tt.name, "literal"); (c.Literal != "") != literal {
+				t.Errorf("literal: %q", c.Literal)
+			}
+			if other := (lint.Credential{Given: true, Known: true}); (c.Compare(other) == lint.Differs) != (c.Literal != "") {
+				t.Error("only a literal differs from a password that is known")
 			}
 		})
 	}

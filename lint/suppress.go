@@ -67,7 +67,7 @@ func (s suppression) covers(f *Finding) bool {
 
 // suppress marks the findings that a comment suppresses, and adds what is wrong
 // with the comments themselves. What could not be read cannot be suppressed.
-func suppress(r *repo.Repo, opts Options, findings []*Finding) []*Finding {
+func suppress(r *repo.Repo, files []string, opts Options, findings []*Finding) []*Finding {
 	known := map[string]bool{}
 	for _, rule := range opts.Known {
 		known[rule.ID] = true
@@ -80,7 +80,8 @@ func suppress(r *repo.Repo, opts Options, findings []*Finding) []*Finding {
 	tell := func(rule string, c repo.Comment, help, format string, args ...any) {
 		housekeeping = append(housekeeping, repo.Problem{Rule: rule, Span: c.Span, Message: fmt.Sprintf(format, args...), Help: help})
 	}
-	for _, file := range r.Files {
+	idle := map[repo.Span]bool{} // comments that suppress nothing at all
+	for _, file := range files {
 		for _, c := range r.Comments(file) {
 			s, err := parseSuppression(c)
 			if err != nil {
@@ -97,6 +98,7 @@ func suppress(r *repo.Repo, opts Options, findings []*Finding) []*Finding {
 					f.Suppressed = s.reason
 				}
 			}
+			idle[c.Span] = !slices.ContainsFunc(s.ids, func(id string) bool { return s.used[id] || !ran[id] })
 			for _, id := range s.ids {
 				switch {
 				case len(known) > 0 && !known[id]:
@@ -110,7 +112,13 @@ func suppress(r *repo.Repo, opts Options, findings []*Finding) []*Finding {
 			}
 		}
 	}
-	return append(findings, problems(opts.Rules, housekeeping)...)
+	told := problems(opts.Rules, housekeeping)
+	for _, f := range told {
+		if at := f.Primary().Span; f.Rule.ID == "lint/unused-suppression" && idle[at] {
+			f.Fixes = []Fix{{Title: "remove the suppression", Safe: true, Edits: []Edit{{Span: at, Whole: true}}}}
+		}
+	}
+	return append(findings, told...)
 }
 
 func didYouMean(id string, rules []*Rule) string {

@@ -132,7 +132,11 @@ func (c *Container) mayServe() bool {
 // replica of the group if none are given. It is not Known where a script or
 // something that cannot be read may make more.
 func (f *Facts) Replicas(g *Group, masters []*Workload) Count {
-	c := Count{Known: len(f.Unread()) == 0 && !f.rolesAssigned && !f.HasOperator() && !f.Env.Partial}
+	c := Count{Known: len(f.Unread()) == 0 && !f.HasOperator() && !f.Env.Partial}
+	if c.Known && f.oneRedisPod() {
+		return c // whatever a script says, there is nobody to follow
+	}
+	c.Known = c.Known && !f.rolesAssigned
 	for _, s := range f.Redis {
 		w := s.Container.Workload
 		mine := slices.Contains(g.Redis, s) && (len(masters) == 0 || slices.Contains(masters, w))
@@ -176,6 +180,19 @@ func (f *Facts) Replicas(g *Group, masters []*Workload) Count {
 	return c
 }
 
+// oneRedisPod tells whether a single pod runs Redis in the environment.
+func (f *Facts) oneRedisPod() bool {
+	pods := 0
+	for _, s := range f.Redis {
+		n, known := f.PodCount(s.Container.Workload)
+		if !known || s.Last("cluster-enabled").Arg(0).Text == "yes" {
+			return false
+		}
+		pods += n
+	}
+	return pods == 1 && len(f.Releases) == 0
+}
+
 // ReplicaOf returns the directive that makes the server a replica at its start,
 // or nil. "no one" makes a master.
 func (s *Server) ReplicaOf() *Directive {
@@ -185,6 +202,10 @@ func (s *Server) ReplicaOf() *Directive {
 	}
 	return d
 }
+
+// AssignsRoles tells whether something in the environment may make a running
+// Redis a replica.
+func (f *Facts) AssignsRoles() bool { return f.rolesAssigned }
 
 // assignsRoles tells whether something in the environment may make a running
 // Redis a replica: a script, a hook or a job that speaks of it.

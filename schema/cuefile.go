@@ -8,7 +8,6 @@ import (
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
-	"cuelang.org/go/cue/cuecontext"
 	cueerrors "cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/parser"
 	"cuelang.org/go/cue/token"
@@ -36,7 +35,7 @@ func readCUE(file string, data []byte) (*node, Errors) {
 		return nil, r.errs
 	}
 	r.index(f.Decls, "")
-	v := cuecontext.New().BuildFile(f)
+	v := newContext().BuildFile(f)
 	if err := v.Validate(cue.Concrete(true), cue.All()); err != nil {
 		r.evaluation(err)
 		return nil, r.errs

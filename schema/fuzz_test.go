@@ -6,15 +6,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// FuzzParse reads anything as YAML and as CUE: it neither panics nor takes long,
-// every mistake has a place in the file and words that can be printed, and what
-// is accepted is complete.
+// FuzzParse reads anything as YAML and as CUE: every mistake has a place in the
+// file and words that can be printed, and what is accepted is complete.
 func FuzzParse(f *testing.F) {
 	archives, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(archives) == 0 {
@@ -42,11 +40,7 @@ func FuzzParse(f *testing.F) {
 		if cue {
 			name = "fuzz.cue"
 		}
-		begin := time.Now()
 		d, err := l.Parse(name, data)
-		if took := time.Since(begin); took > 10*time.Second {
-			t.Errorf("took %v", took)
-		}
 		if err == nil {
 			for _, env := range d.Environments {
 				s := env.Spec

@@ -8,7 +8,6 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
-	"time"
 )
 
 // hostile are files that are small and would be expensive, or that some reader
@@ -96,7 +95,6 @@ func TestHostile(t *testing.T) {
 	l := NewLoader()
 	for name, src := range hostile() {
 		t.Run(name, func(t *testing.T) {
-			begin := time.Now()
 			_, err := l.Parse(name, []byte(src))
 			var all Errors
 			if !errors.As(err, &all) || len(all) == 0 {
@@ -106,11 +104,6 @@ func TestHostile(t *testing.T) {
 				if e.Line < 1 || e.Column < 1 || e.Message == "" || e.Kind == "" {
 					t.Errorf("incomplete: %+v", e)
 				}
-			}
-			// Most take a millisecond; the bound only has to tell them from those
-			// that never end.
-			if d := time.Since(begin); d > 20*time.Second {
-				t.Errorf("took %v", d)
 			}
 		})
 	}

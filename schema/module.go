@@ -8,7 +8,6 @@ import (
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/build"
-	"cuelang.org/go/cue/cuecontext"
 	"cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/parser"
 	"cuelang.org/go/cue/token"
@@ -38,7 +37,7 @@ type Module struct {
 // NewModule returns a module in which nothing is built yet.
 func NewModule() *Module {
 	return &Module{
-		Context: cuecontext.New(),
+		Context: newContext(),
 		build:   build.NewContext(),
 		built:   map[string]*build.Instance{},
 	}

@@ -27,9 +27,12 @@ type catalogue struct {
 	keys  *node
 	roots map[string]root
 	wrong map[string]wrongKey
-	lines []line // minor lines in ascending order
+	// wrongTree finds the same by the elements of their paths.
+	wrongTree *wrongNode
+	lines     []line // minor lines in ascending order
 
-	defaults sync.Map // spans.Release to the values.yaml of that release, as far as it is catalogued
+	perRelease sync.Map // keyAt to the *Key that it stands for
+	defaults   sync.Map // spans.Release to the values.yaml of that release, as far as it is catalogued
 }
 
 // line is a minor line and its last patch that was read.
@@ -50,6 +53,31 @@ type root struct {
 	enabled string
 	live    spans.Set
 	note    string
+}
+
+// wrongNode is a step of the path of a wrong key.
+type wrongNode struct {
+	wrong    *wrongKey // nil for a step that is none of its own
+	children map[string]*wrongNode
+}
+
+func (n *wrongNode) insert(path string, w *wrongKey) {
+	for _, name := range ParsePath(path) {
+		if n.children == nil {
+			n.children = map[string]*wrongNode{}
+		}
+		if n.children[name] == nil {
+			n.children[name] = &wrongNode{}
+		}
+		n = n.children[name]
+	}
+	n.wrong = w
+}
+
+// keyAt is a key as one release of the chart has it.
+type keyAt struct {
+	record  *keyfile.Record
+	release spans.Release
 }
 
 // wrongKey is a key that people write and no template reads.
@@ -74,6 +102,8 @@ func read() *catalogue {
 		keys:  &node{},
 		roots: make(map[string]root),
 		wrong: make(map[string]wrongKey),
+
+		wrongTree: &wrongNode{},
 	}
 	for i := range records {
 		c.keys.insert(&records[i])
@@ -115,6 +145,7 @@ func read() *catalogue {
 			}
 		}
 		c.wrong[fields[0]] = w
+		c.wrongTree.insert(fields[0], &w)
 	}
 	for text := range strings.Lines(releasesText) {
 		first, _ := ParseVersion(strings.TrimSpace(text))

@@ -17,9 +17,11 @@ func EnvName(setting string) string { return EnvNames(setting)[0] }
 // EnvNames are the names the gateway matches for a setting that a container may
 // carry: as written, and in upper case. Nothing in between matches.
 func EnvNames(setting string) []string {
-	name := strings.NewReplacer(".", "_", "-", "", "[", "_", "]", "").Replace(setting)
+	name := settingToVariable.Replace(setting)
 	return []string{"gravitee_" + name, "GRAVITEE_" + strings.ToUpper(name)}
 }
+
+var settingToVariable = strings.NewReplacer(".", "_", "-", "", "[", "_", "]", "")
 
 // EnvState says what the gateway does with an environment variable.
 type EnvState uint8
@@ -162,6 +164,8 @@ func relaxedMatch(setting, name string) bool {
 	return matchSpelling(setting, name) || matchSpelling(upper, name)
 }
 
+var indexToDot = strings.NewReplacer("[", ".", "]", "")
+
 func matchSpelling(setting, name string) bool {
 	underscored := strings.ReplaceAll(setting, ".", "_")
 	spellings := []string{
@@ -171,7 +175,7 @@ func matchSpelling(setting, name string) bool {
 		return true
 	}
 	if strings.Contains(setting, "[") {
-		return matchSpelling(strings.NewReplacer("[", ".", "]", "").Replace(setting), name)
+		return matchSpelling(indexToDot.Replace(setting), name)
 	}
 	return false
 }

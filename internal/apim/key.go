@@ -71,7 +71,17 @@ var lands = map[rune]string{
 	'L': "Secret", 'N': "NetworkPolicy", 'M': "PEM registry ConfigMap", 'X': "extra manifests",
 }
 
+// key returns the key of a record, which must not be changed.
 func (c *Chart) key(r *keyfile.Record) *Key {
+	at := keyAt{r, c.release}
+	if known, ok := c.data.perRelease.Load(at); ok {
+		return known.(*Key)
+	}
+	known, _ := c.data.perRelease.LoadOrStore(at, c.newKey(r))
+	return known.(*Key)
+}
+
+func (c *Chart) newKey(r *keyfile.Record) *Key {
 	k := &Key{
 		Path: r.Path, Types: recordTypes(r), Kind: kinds[r.Kind], Fallback: r.Fallback,
 		Required: r.Required, Unquoted: r.Unquoted, Templated: r.Templated,

@@ -229,18 +229,24 @@ func describeTypes(types []string) string {
 
 // wrongKey finds the longest known wrong key at or above a path.
 func (c *Chart) wrongKey(path []string) (*wrongKey, []string) {
-	pattern := slices.Clone(path)
-	for i, element := range pattern {
+	var found *wrongKey
+	n := 0
+	at := c.data.wrongTree
+	for i, element := range path {
 		if isIndex(element) {
-			pattern[i] = "[]"
+			element = "[]"
+		}
+		if at = at.children[element]; at == nil {
+			break
+		}
+		if at.wrong != nil {
+			found, n = at.wrong, i+1
 		}
 	}
-	for n := len(path); n > 0; n-- {
-		if w, ok := c.data.wrong[JoinPath(pattern[:n])]; ok {
-			return &w, path[:n]
-		}
+	if found == nil {
+		return nil, nil
 	}
-	return nil, nil
+	return found, path[:n]
 }
 
 func (c *Chart) fromWrong(state State, path []string, w *wrongKey, wrongPath []string) Verdict {

@@ -20,6 +20,12 @@ func (p *pairing) argoReleases(o *Object, name string, spec Value, params map[st
 			refs[ref] = s
 		}
 	}
+	var beside []string
+	for _, s := range sources {
+		if dir := expand(s.Get("path").Text(), params); dir != "" && !s.Get("chart").Exists() && !s.Get("helm").Exists() {
+			beside = append(beside, p.fromTop(dir))
+		}
+	}
 	var all []*release
 	for _, s := range sources {
 		helm := s.Get("helm")
@@ -33,6 +39,7 @@ func (p *pairing) argoReleases(o *Object, name string, spec Value, params map[st
 			version:   s.Get("targetRevision"),
 			revision:  expand(s.Get("targetRevision").Text(), params),
 			object:    o,
+			beside:    beside,
 		}
 		if s.Get("chart").Text() == "" {
 			rel.version, rel.revision = Value{}, "" // a revision of the repository, not of a chart
@@ -129,18 +136,27 @@ func (p *pairing) argoValueFile(rel *release, source Value, refs map[string]Valu
 	// folder is there.
 	if info, err := p.stat(path.Dir(target)); !optional && path.Dir(target) != "." && err == nil && info.IsDir() {
 		if _, err := p.stat(target); err != nil {
+			near, help := p.fileHint(target)
+			switch {
+			case name.Text() != text:
+				near = "" // a parameter is in it
+			case near != "":
+				near = strings.TrimSuffix(text, path.Base(text)) + near
+			}
 			p.repo.Problems = append(p.repo.Problems, Problem{
 				Rule:    "gitops/values-path",
 				Span:    name.Span(),
 				Message: "the values file does not exist",
-				Help:    p.fileHint(target),
+				Help:    help,
+				Instead: near,
 			})
 		}
 	}
 }
 
-// fileHint suggests a file of the same folder.
-func (p *pairing) fileHint(target string) string {
+// fileHint suggests a file of the same folder: its name, "" if none is near, and
+// what to tell.
+func (p *pairing) fileHint(target string) (near, help string) {
 	var names []string
 	for name := range p.files {
 		if path.Dir(name) == path.Dir(target) {
@@ -149,9 +165,9 @@ func (p *pairing) fileHint(target string) string {
 	}
 	slices.Sort(names)
 	if n := nearest(path.Base(target), names); n != "" {
-		return "did you mean " + clip(n) + "?"
+		return n, "did you mean " + clip(n) + "?"
 	}
-	return "a path behind $ref/ begins at the root of the repository"
+	return "", "a path behind $ref/ begins at the root of the repository"
 }
 
 // fromTop returns the name of a path from the root of the repository, which

@@ -33,6 +33,7 @@ var directives = []struct {
 	{[]string{"tls-client-key-file-pass"}, 0},
 	{[]string{"sentinel", "auth-pass"}, 1},
 	{[]string{"sentinel", "sentinel-pass"}, 0},
+	{[]string{"rename-command"}, 1}, // the new name keeps people from using it
 	{[]string{"auth"}, 0},
 }
 
@@ -51,8 +52,12 @@ func (s *secretFinder) line(start, end int) {
 	word := func(i int) string { return strings.ToLower(string(s.file.data[words[i].start:words[i].end])) }
 	for i := range words {
 		w := word(i)
+		bare := strings.TrimLeft(w, `"'`)
+		if n := strings.LastIndex(bare, `\n`); n >= 0 {
+			bare = bare[n+2:] // text in quotes, with the ends of its lines written out
+		}
 		for _, d := range directives {
-			if !means(strings.TrimLeft(w, `"'`), d.words[0], i == 0) {
+			if !means(bare, d.words[0], i == 0 || len(bare) < len(w)) {
 				continue
 			}
 			at := i + 1
@@ -68,6 +73,9 @@ func (s *secretFinder) line(start, end int) {
 			if at += d.arg; at < len(words) {
 				s.markWord(words[at].start, words[len(words)-1].end)
 			}
+		}
+		if i+1 < len(words) && isSecretKey("", strings.Trim(w, `"'{,`)) && strings.ContainsAny(word(i + 1)[:1], `"'`) {
+			s.markWord(words[i+1].start, words[i+1].end) // password "x", its colon forgotten
 		}
 		if isSecretOption(w) && i+1 < len(words) {
 			s.markWord(words[i+1].start, words[i+1].end)

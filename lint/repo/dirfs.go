@@ -45,6 +45,9 @@ func (d *dirFS) Open(name string) (fs.File, error) {
 	}
 	// Without O_NONBLOCK the open of a named pipe waits for a writer.
 	f, err := d.open(name, os.O_RDONLY|syscall.O_NONBLOCK)
+	if errors.Is(err, syscall.ENXIO) { // a socket
+		err = &fs.PathError{Op: "open", Path: name, Err: errNotRegular}
+	}
 	if err != nil {
 		return nil, err
 	}

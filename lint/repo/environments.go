@@ -97,9 +97,13 @@ func (ks *kustomizations) orphan(f *file) bool {
 				// objects of GitOps engines are applied by them.
 				return k.partial
 			}
+			at := fileSpan(f.name)
+			if all := f.objects(); len(all) > 0 {
+				at = all[0].Value.Get("kind").Span()
+			}
 			ks.repo.Problems = append(ks.repo.Problems, Problem{
 				Rule:    "kustomize/orphan-file",
-				Span:    fileSpan(f.name),
+				Span:    at,
 				Message: "no kustomization lists this manifest, so it is not deployed",
 				Help:    fmt.Sprintf("add it to resources in %s, or remove it", k.file.name),
 			})
@@ -143,6 +147,15 @@ func (r *reader) namedItems(named []string, values []*file) []*item {
 	return items
 }
 
+// nameFiles adds the files of the values and sorts all.
+func (env *Environment) nameFiles() {
+	for _, v := range env.Values {
+		env.Files = append(env.Files, v.files...)
+	}
+	slices.Sort(env.Files)
+	env.Files = slices.DeleteFunc(slices.Compact(env.Files), func(f string) bool { return f == "" })
+}
+
 // environments makes an environment of each unit.
 func (p *pairing) environments() []*Environment {
 	var envs []*Environment
@@ -151,12 +164,14 @@ func (p *pairing) environments() []*Environment {
 		roots := 0
 		for _, it := range u.items {
 			if it.root == nil {
+				env.Files = append(env.Files, it.file.name)
 				if it.file.kind == manifestFile {
 					env.Objects = append(env.Objects, it.file.objects()...)
 				}
 				continue
 			}
 			env.Objects = append(env.Objects, it.root.Objects...)
+			env.Files = append(env.Files, it.root.Files...)
 			env.Rendered = true
 			env.Partial = env.Partial || it.root.Partial
 			if roots++; roots == 1 {
@@ -169,6 +184,9 @@ func (p *pairing) environments() []*Environment {
 	}
 	p.pair(envs)
 	p.substitutions(envs)
+	for _, env := range envs {
+		env.nameFiles()
+	}
 	envs = slices.DeleteFunc(envs, func(e *Environment) bool { return len(e.Objects) == 0 && len(e.Values) == 0 })
 	slices.SortStableFunc(envs, func(a, b *Environment) int {
 		return cmp.Or(strings.Compare(a.Root, b.Root), strings.Compare(a.Name, b.Name))

@@ -19,10 +19,16 @@ type file struct {
 	// them. breaks are the same as YAML counts them; they differ only where a
 	// lone CR, NEL, LS or PS ends a line for YAML.
 	lines, breaks []int
+	// marks are the offsets of every markEvery-th character of the YAML lines that
+	// are long, by the index of the line: without them, to place every value of one
+	// long line takes the square of its length.
+	marks map[int][]int
 
 	docs []*document
 	// unread are the documents that could not be read.
 	unread []textRange
+	// dropped are keys with their values that a later one of that name replaces.
+	dropped []textRange
 	// problems are those of text within another file.
 	problems []Problem
 	kind     fileKind
@@ -32,6 +38,8 @@ type file struct {
 	below []dependency
 	// masked says that all of the text is a secret.
 	masked bool
+	// aliased says that YAML aliases are in it.
+	aliased bool
 	// parsed says that the documents were read.
 	parsed bool
 	// listed says that a kustomization names the file.
@@ -72,7 +80,38 @@ func newFile(name string, data []byte) *file {
 	if hasOddBreaks(f.data) {
 		f.breaks = yamlLineStarts(f.data)
 	}
+	for i, start := range f.breaks {
+		end := len(f.data)
+		if i+1 < len(f.breaks) {
+			end = f.breaks[i+1]
+		}
+		if end-start > 4*markEvery {
+			f.mark(i, start, end)
+		}
+	}
 	return f
+}
+
+const markEvery = 1024
+
+// mark notes where the characters of a line are.
+func (f *file) mark(line, start, end int) {
+	if f.marks == nil {
+		f.marks = map[int][]int{}
+	}
+	var marks []int
+	for n, at := 0, start; at < end; n++ {
+		if n%markEvery == 0 {
+			marks = append(marks, at)
+		}
+		if f.data[at] < utf8.RuneSelf {
+			at++
+			continue
+		}
+		_, w := utf8.DecodeRune(f.data[at:])
+		at += w
+	}
+	f.marks[line] = marks
 }
 
 func lineStarts(data []byte) []int {
@@ -149,8 +188,12 @@ func (f *file) offset(line, column int) int {
 	if line > len(f.breaks) {
 		return len(f.data)
 	}
-	at := f.breaks[line-1]
-	for range column - 1 {
+	at, ahead := f.breaks[line-1], column-1
+	if marks := f.marks[line-1]; marks != nil && ahead > 0 {
+		i := min(ahead/markEvery, len(marks)-1)
+		at, ahead = marks[i], ahead-i*markEvery
+	}
+	for range ahead {
 		if at >= len(f.data) {
 			break
 		}

@@ -26,7 +26,7 @@ func follow(v Value, rendered *yaml.Node, p Path) Value {
 		}
 		next := step(rendered, seg)
 		if !isIndex(seg) || !v.IsList() {
-			v = v.field(seg)
+			v = v.Get(seg)
 		} else {
 			v = element(v, next, seg)
 		}

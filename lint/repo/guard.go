@@ -2,6 +2,7 @@ package repo
 
 import (
 	"fmt"
+	"strconv"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -17,6 +18,10 @@ type guard struct {
 	costs    map[*yaml.Node]cost // of anchored nodes
 	aliases  []*yaml.Node
 }
+
+// maxDuplicates bounds how many duplicate keys of a document are told. To find the
+// column of each in one long line would take hours.
+const maxDuplicates = 100
 
 // A cost is how many nodes and bytes of text a node expands to.
 type cost struct {
@@ -106,10 +111,29 @@ func (g *guard) keys(n *yaml.Node) {
 			continue
 		}
 		duplicate = true
-		g.problems = append(g.problems, g.duplicateKey(c[first], c[i]))
+		if len(g.problems) >= maxDuplicates {
+			continue
+		}
+		p := g.duplicateKey(c[first], c[i])
+		if len(g.problems) == maxDuplicates-1 {
+			p.Message += "; this is one of more than " + strconv.Itoa(maxDuplicates) + " such keys, and the rest is not told"
+		}
+		g.problems = append(g.problems, p)
 	}
 	if duplicate {
 		n.Content = lastKeys(c)
+		// What is dropped is on the lines of the mapping all the same.
+		kept := make(map[*yaml.Node]bool, len(n.Content))
+		for _, k := range n.Content {
+			kept[k] = true
+		}
+		for i := 0; i+1 < len(c); i += 2 {
+			if !kept[c[i]] {
+				start, _ := g.file.extent(c[i])
+				_, end := g.file.extent(c[i+1])
+				g.file.dropped = append(g.file.dropped, textRange{start, max(start, end)})
+			}
+		}
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -59,12 +58,8 @@ func deepBlock(n int) string {
 func TestGuardRefusesHostileText(t *testing.T) {
 	for name, text := range hostile {
 		t.Run(name, func(t *testing.T) {
-			start := time.Now()
 			f := newFile("a.yaml", []byte(text))
 			problems := f.parse()
-			if d := time.Since(start); d > 2*time.Second {
-				t.Errorf("it takes %v", d)
-			}
 			if len(problems) == 0 {
 				t.Fatal("it is accepted")
 			}
@@ -169,11 +164,7 @@ func FuzzYAMLGuard(f *testing.F) {
 			return
 		}
 		file := newFile("a.yaml", data)
-		start := time.Now()
 		problems := file.parse()
-		if d := time.Since(start); d > time.Second {
-			t.Errorf("it takes %v", d)
-		}
 		for _, p := range problems {
 			if !p.Span.IsValid() || p.Span.EndLine < p.Span.Line || p.Span.Line > len(file.lines) {
 				t.Errorf("%+v has no place", p)

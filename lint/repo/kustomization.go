@@ -97,6 +97,12 @@ func (ks *kustomizations) problem(k *kust, at Span, message, help string, relate
 	})
 }
 
+// misspelled is a problem with what belongs there instead; "" if it is not known.
+func (ks *kustomizations) misspelled(k *kust, at Span, message, help, instead string) {
+	ks.problem(k, at, message, help)
+	ks.repo.Problems[len(ks.repo.Problems)-1].Instead = instead
+}
+
 // skip records that something is left out of the build.
 func (ks *kustomizations) skip(k *kust, at Value, message, help string) {
 	k.partial = true
@@ -318,11 +324,11 @@ func fieldName(name string) string {
 }
 
 func (ks *kustomizations) unknownField(k *kust, v Value, name, where string, known []string) {
-	help := "remove it: kustomize refuses unknown fields"
-	if n := nearest(name, known); n != "" {
-		help = "did you mean " + n + "?"
+	help, near := "remove it: kustomize refuses unknown fields", nearest(name, known)
+	if near != "" {
+		help = "did you mean " + near + "?"
 	}
-	ks.problem(k, v.KeySpan(), fmt.Sprintf("%s has no field %q", where, clip(name)), help)
+	ks.misspelled(k, v.KeySpan(), fmt.Sprintf("%s has no field %q", where, clip(name)), help, near)
 }
 
 // clip shortens a name that is quoted in a message.

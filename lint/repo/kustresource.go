@@ -123,7 +123,7 @@ func (ks *kustomizations) missing(k *kust, e Value, target string, err error) {
 		ks.problem(k, e.Span(), p.Message, p.Help)
 		return
 	}
-	help := ""
+	help, near := "", ""
 	if fsys, dir, ok := ks.locate(path.Dir(target)); ok {
 		entries, _ := fs.ReadDir(fsys, dir)
 		var names []string
@@ -131,10 +131,11 @@ func (ks *kustomizations) missing(k *kust, e Value, target string, err error) {
 			names = append(names, en.Name())
 		}
 		if n := nearest(path.Base(target), names); n != "" {
-			help = fmt.Sprintf("did you mean %q?", clip(path.Join(path.Dir(e.Text()), n)))
+			near = path.Join(path.Dir(e.Text()), n)
+			help = fmt.Sprintf("did you mean %q?", clip(near))
 		}
 	}
-	ks.problem(k, e.Span(), "the kustomization lists this, and it does not exist", help)
+	ks.misspelled(k, e.Span(), "the kustomization lists this, and it does not exist", help, near)
 }
 
 // local reads a file that configures the build.

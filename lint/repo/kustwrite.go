@@ -15,10 +15,11 @@ import (
 func (s *synthesis) write(b *bytes.Buffer, k *kust) error {
 	b.WriteString("{")
 	var resources []string
-	comma := ""
+	comma, empty := "", true
 	field := func(name string) {
 		fmt.Fprintf(b, "%s%q: ", comma, name)
 		comma = ",\n"
+		empty = empty && (name == "apiVersion" || name == "kind")
 	}
 	var patches, merges, jsons []patch
 	for _, p := range k.patches {
@@ -78,7 +79,7 @@ func (s *synthesis) write(b *bytes.Buffer, k *kust) error {
 			resources = append(resources, ".."+dir)
 			continue
 		}
-		name, err := s.yamlFile(r.file)
+		name, err := s.resourceFile(r.file)
 		if err != nil {
 			return err
 		}
@@ -124,8 +125,11 @@ func (s *synthesis) write(b *bytes.Buffer, k *kust) error {
 		field("patchesStrategicMerge")
 		writeStrings(b, names)
 	}
-	field("buildMetadata")
-	b.WriteString("[originAnnotations]}\n")
+	if !s.notes || empty { // kustomize refuses a kustomization without fields; an empty list is one
+		field("buildMetadata")
+		b.WriteString("[originAnnotations]")
+	}
+	b.WriteString("}\n")
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // The bounds of what is read. A file or a folder beyond them is a problem that
@@ -27,6 +28,7 @@ type loader struct {
 	exclude []string
 	maxSize int64
 
+	reads *Reads // nil: nothing is recorded
 	stdin []byte
 	wd    string // absolute, "" if not on a disk
 	total int64
@@ -62,6 +64,9 @@ func (l *loader) give(display string) error {
 		return err
 	}
 	l.mounts = append(l.mounts, m)
+	if l.reads != nil {
+		l.reads.note(askDir, ".", answer{}, false) // another mount is not recorded
+	}
 	return nil
 }
 
@@ -82,6 +87,9 @@ var errOutside = errors.New("outside of the repository")
 func isOutside(err error) bool {
 	return errors.Is(err, errOutside) || strings.Contains(err.Error(), "path escapes from parent")
 }
+
+// errFolder says that a folder stands where a file is expected.
+var errFolder = errors.New("a folder")
 
 // tooLarge says that a file is larger than that bound for one file.
 type tooLarge int64
@@ -113,6 +121,9 @@ func (l *loader) read(display string) ([]byte, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
+	}
+	if info.IsDir() {
+		return nil, errFolder
 	}
 	if !info.Mode().IsRegular() {
 		return nil, errNotRegular
@@ -290,6 +301,8 @@ func unreadable(file string, err error) Problem {
 	case errors.Is(err, errNotRegular):
 		p.Message = "this is a pipe, a device or a socket, and was not read"
 		p.Help = "only regular files are read"
+	case errors.Is(err, errFolder):
+		p.Message = "this is a folder, and a file is expected"
 	case isOutside(err):
 		p.Message = "this leads out of the repository and was not read"
 		p.Help = "run from the folder that holds both, or give its path"
@@ -299,6 +312,9 @@ func unreadable(file string, err error) Problem {
 		p.Message = "the file does not exist"
 	default:
 		p.Message = "the file could not be read"
+		if errno := syscall.Errno(0); errors.As(err, &errno) {
+			p.Message += ": " + errno.Error()
+		}
 	}
 	return p
 }

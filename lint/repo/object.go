@@ -46,6 +46,8 @@ type Values struct {
 	Value Value
 	// Partial says that the release names a file of values that is not here.
 	Partial bool
+
+	files []string // that it is made of
 }
 
 // An Environment is a set of objects and values that are deployed together and
@@ -66,6 +68,9 @@ type Environment struct {
 	Partial bool
 	Objects []*Object
 	Values  []*Values
+	// Files are the names of all files that the environment is made of, sorted:
+	// manifests, kustomizations and what they list, values and who names them.
+	Files []string
 }
 
 // A Problem is something that was wrong with reading: broken YAML, a duplicate
@@ -75,6 +80,9 @@ type Problem struct {
 	Span    Span
 	Message string
 	Help    string
+	// Instead is what belongs in place of the span, if one text is near enough
+	// to what stands there; "" if not.
+	Instead string
 	// Related are further places, such as the first of two equal keys.
 	Related []Related
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"fmt"
 	"io/fs"
 	"path"
 	"path/filepath"
@@ -40,6 +39,11 @@ type Options struct {
 	With map[string][]string
 	// MaxFileSize is the bound for one file in bytes; 0 means 1 MiB.
 	MaxFileSize int64
+	// BeforeBuild, if not nil, is called once before a kustomize root is built of
+	// more than a few small files. Its error ends Open.
+	BeforeBuild func() error
+	// Reads, if not nil, records what is read.
+	Reads *Reads
 }
 
 // A Repo is what Open found.
@@ -71,6 +75,10 @@ type reader struct {
 	opts  Options
 	files map[string]*file
 	repo  *Repo
+
+	aliased bool // a file with YAML aliases was read
+	warned  bool // Options.BeforeBuild was called
+	stop    error
 }
 
 // Open reads what the paths lead to. The error is about the options: a path
@@ -81,11 +89,15 @@ func Open(fsys fs.FS, opts Options) (*Repo, error) {
 	if err != nil {
 		return nil, err
 	}
+	if opts.Reads != nil {
+		m.fsys = opts.Reads.on(m)
+	}
 	l := &loader{
 		mounts:  []*mount{m},
 		exclude: opts.Exclude,
 		maxSize: cmp.Or(opts.MaxFileSize, maxFileSize),
 		stdin:   opts.Stdin,
+		reads:   opts.Reads,
 		wd:      m.wd,
 	}
 	r := &reader{loader: l, opts: opts, files: map[string]*file{}, repo: &Repo{}}
@@ -101,6 +113,12 @@ func (r *reader) run() error {
 	if err != nil {
 		return err
 	}
+	if slices.ContainsFunc(named, isKustomizationName) || slices.ContainsFunc(found, isKustomizationName) {
+		// Better now than when all these files have been read.
+		if r.beforeBuild(len(named) + len(found)); r.stop != nil {
+			return r.stop
+		}
+	}
 	r.load(slices.Concat(named, found))
 	for _, name := range named {
 		if f := r.files[name]; f != nil {
@@ -112,6 +130,9 @@ func (r *reader) run() error {
 		return err
 	}
 	r.environments(named, found, values)
+	if r.stop != nil {
+		return r.stop
+	}
 	r.checkSops()
 	r.finish()
 	return nil
@@ -159,14 +180,25 @@ func cleanPath(p string) string { return path.Clean(filepath.ToSlash(p)) }
 func pathError(p string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s: no such file or folder: %w", p, fs.ErrNotExist)
+		return &wordedError{p + ": no such file or folder", fs.ErrNotExist}
 	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("%s: no permission to read it: %w", p, fs.ErrPermission)
+		return &wordedError{p + ": no permission to read it", fs.ErrPermission}
+	case errors.Is(err, errNotRegular):
+		return &wordedError{p + ": this is a pipe, a device or a socket: only regular files and folders are read", err}
 	case isOutside(err):
-		return fmt.Errorf("%s: leads out of the repository", p)
+		return &wordedError{p + ": a symbolic link on this path leads out of the repository: give the path of what it leads to", err}
 	}
-	return fmt.Errorf("%s: cannot be read", p)
+	return &wordedError{p + ": cannot be read", err}
 }
+
+// A wordedError tells a person what is wrong, and a program which error it is.
+type wordedError struct {
+	text string
+	err  error
+}
+
+func (e *wordedError) Error() string { return e.text }
+func (e *wordedError) Unwrap() error { return e.err }
 
 // optionValues returns the layers of Options.Values.
 func (r *reader) optionValues() ([]*file, error) {
@@ -258,6 +290,7 @@ func (r *reader) load(names []string) {
 		if r.total += int64(len(res.f.data)); r.total > maxTotalSize {
 			res = result{newFile(name, nil), []Problem{unreadable(name, errTooMuch)}}
 		}
+		r.aliased = r.aliased || res.f.aliased
 		r.files[name] = res.f
 		r.repo.Problems = append(r.repo.Problems, res.problems...)
 	}

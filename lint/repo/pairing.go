@@ -118,6 +118,10 @@ func (r *reader) layered(layers ...layer) *Values {
 			v.Chart.Version, v.Chart.At = version.Text(), version
 		}
 		roots = append(roots, l.root)
+		v.files = append(v.files, l.file.name)
+	}
+	if v.Chart.At.Exists() {
+		v.files = append(v.files, v.Chart.At.Span().File)
 	}
 	v.Value = overlay(roots)
 	v.Chart.Name = cmp.Or(v.Chart.Name, valuesChart(v.Value), "apim")

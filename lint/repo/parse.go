@@ -53,6 +53,7 @@ func (f *file) parse() []Problem {
 		g := guard{file: f}
 		if g.check(d.root, 0); g.fatal == nil {
 			g.finish()
+			f.aliased = f.aliased || len(g.aliases) > 0
 		}
 		problems = append(problems, g.problems...)
 		if g.fatal != nil {

@@ -10,6 +10,8 @@ import (
 // A release is a Helm release that the repository describes: the chart, and
 // its values as layers, the lowest first.
 type release struct {
+	// beside are the folders that the other sources of an Application deploy.
+	beside          []string
 	name, namespace string
 	chart           string // the name as written
 	version         Value
@@ -64,6 +66,12 @@ func (p *pairing) valuesOf(rel *release) *Values {
 		Object:    rel.object,
 		Value:     value,
 		Partial:   rel.partial,
+	}
+	for _, f := range rel.files {
+		v.files = append(v.files, f.name)
+	}
+	if rel.object != nil {
+		v.files = append(v.files, rel.object.Value.Span().File)
 	}
 	p.chartVersion(v)
 	return v
@@ -134,6 +142,13 @@ func uniqueValues(all []*Values) []*Values {
 // values files, or the one that is named like its folder or file, or else the
 // one of its object.
 func (p *pairing) home(rel *release, own int, envs []*Environment) int {
+	for _, dir := range rel.beside {
+		for i, env := range envs {
+			if env.Root == dir {
+				return i // deployed together, by another source
+			}
+		}
+	}
 	for _, f := range slices.Backward(rel.files) {
 		best, depth := -1, -1
 		for i, u := range p.units {

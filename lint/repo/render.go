@@ -15,6 +15,8 @@ import (
 	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/openapi"
+
+	"github.com/quorumwright/quorumwright/internal/supervisor"
 )
 
 // building makes builds follow one another: kustomize keeps state that is
@@ -25,17 +27,21 @@ var building sync.Mutex
 // the build neither reads a file nor reaches the network; what can still go
 // wrong is put into words by failure.
 func (ks *kustomizations) render(root *kust) *Environment {
-	if !ks.check(root) {
+	if ks.stop != nil || !ks.check(root) {
+		return nil
+	}
+	if ks.beforeBuild(len(ks.files)); ks.stop != nil {
 		return nil
 	}
 	s := newSynthesis()
 	s.partial = isPartial(root)
+	s.notes = canNote(root)
 	dir, err := s.add(root)
 	if err != nil {
 		ks.problem(root, fileSpan(root.file.name), "the build could not be prepared", "")
 		return nil
 	}
-	rm, err := build(s, dir)
+	rm, err := build(s, dir, root.dir)
 	if err != nil {
 		ks.failure(s, root, err)
 		return nil
@@ -43,10 +49,14 @@ func (ks *kustomizations) render(root *kust) *Environment {
 	ks.repo.Roots++
 	env := &Environment{Root: root.dir, Rendered: true}
 	env.Partial = s.partial
+	env.Files = s.sources()
 	for _, res := range rm.Resources() {
-		from := parseOrigin(res.GetAnnotations()[originAnnotation])
 		n := res.YNode()
-		dropOrigin(n)
+		from := takeNote(n)
+		if !s.notes {
+			from = parseOrigin(res.GetAnnotations()[originAnnotation])
+			dropOrigin(n)
+		}
 		o := objectOf(Value{node: n})
 		t := &trace{synthesis: s, env: env, from: from, root: n, object: o}
 		t.place()
@@ -70,11 +80,13 @@ func isPartial(k *kust) bool {
 	return false
 }
 
-// build runs kustomize. A panic of kustomize is an error.
-func build(s *synthesis, dir string) (rm resmap.ResMap, err error) {
+// build runs kustomize. A panic of kustomize is an error. display is what the
+// person calls the folder.
+func build(s *synthesis, dir, display string) (rm resmap.ResMap, err error) {
 	building.Lock()
 	defer building.Unlock()
 	defer silence()()
+	defer supervisor.Begin("rendering " + display)()
 	defer func() {
 		if p := recover(); p != nil {
 			rm, err = nil, errPanic
@@ -91,6 +103,27 @@ func build(s *synthesis, dir string) (rm resmap.ResMap, err error) {
 	opts.LoadRestrictions = types.LoadRestrictionsNone // all that can be loaded was checked
 	opts.PluginConfig = types.DisabledPluginConfig()
 	return krusty.MakeKustomizer(opts).Run(s.fs, dir)
+}
+
+// What a build in the caller's own process may be made of: a child process costs
+// more than the build of an overlay or two, which a hook does at every commit.
+// Within these bounds, and those of check, nothing is known that makes kustomize
+// use up its time, memory or stack; every input that does is large or has
+// aliases.
+const (
+	maxSmallFiles = 50
+	maxSmallSize  = 128 << 10 // bytes of all files that were read
+)
+
+// beforeBuild lets the caller take precautions, once, before a build of so many
+// files that is not small. Its error ends all.
+func (r *reader) beforeBuild(files int) {
+	small := files <= maxSmallFiles && r.total <= maxSmallSize && !r.aliased
+	if r.warned || small || r.opts.BeforeBuild == nil {
+		return
+	}
+	r.warned = true
+	r.stop = r.opts.BeforeBuild()
 }
 
 var errPanic = fmt.Errorf("kustomize broke down")

@@ -2,6 +2,7 @@ package repo
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -32,12 +33,76 @@ func (f *file) findSecrets() []textRange {
 		for _, c := range f.comments() {
 			s.lines(c.start, c.end)
 		}
-		for _, c := range f.unread {
-			s.lines(c.start, c.end)
-		}
+	}
+	for _, c := range slices.Concat(f.unread, f.dropped) {
+		s.lines(c.start, c.end)
+		s.rough(c)
 	}
 	s.pem()
 	return s.ranges
+}
+
+// riskyWords are what lines hold that may hold a secret.
+var riskyWords = [][]byte{[]byte("pass"), []byte("pwd"), []byte("secret"), []byte("token"), []byte("auth"), []byte("cred"), []byte("key"), []byte("value"), []byte("://")}
+
+// rough masks a document that could not be read, in which nothing is known of
+// what stands where: of a line with a risky word all behind that word, of a line
+// of a Secret all behind the first one.
+func (s *secretFinder) rough(doc textRange) {
+	text := bytes.Clone(s.file.data[doc.start:doc.end])
+	for i, c := range text {
+		if c >= 'A' && c <= 'Z' {
+			text[i] = c + ('a' - 'A')
+		}
+	}
+	all := bytes.Contains(text, []byte("kind: secret")) || bytes.Contains(text, []byte("secretgenerator"))
+	block := -1 // the indentation of a key whose text stands below it
+	for start := 0; start < len(text); {
+		end := len(text)
+		if i := bytes.IndexByte(text[start:], '\n'); i >= 0 {
+			end = start + i
+		}
+		line := bytes.TrimRight(text[start:end], "\r")
+		indent := leadingBlanks(line)
+		if block >= 0 && indent < len(line) && indent <= block {
+			block = -1
+		}
+		if at := riskyFrom(line, indent, all); block >= 0 {
+			s.mark(doc.start+start+indent, doc.start+start+len(line))
+		} else if at >= 0 && !isHarmless(string(line[at:])) {
+			s.mark(doc.start+start+at, doc.start+start+len(line))
+			if value := line[at:]; len(value) > 0 && (value[0] == '|' || value[0] == '>') {
+				block = indent
+			}
+		}
+		start = end + 1
+	}
+}
+
+// riskyFrom returns where on a line a secret may begin, or -1.
+func riskyFrom(line []byte, indent int, all bool) int {
+	at := -1
+	if all && !bytes.HasPrefix(line[indent:], []byte("kind:")) {
+		at = indent
+		for bytes.HasPrefix(line[at:], []byte("- ")) {
+			at += 2
+		}
+	} else {
+		for _, w := range riskyWords {
+			if i := bytes.Index(line, w); i >= 0 && (at < 0 || i < at) {
+				at = i
+			}
+		}
+	}
+	if at < 0 {
+		return -1
+	}
+	i := bytes.IndexAny(line[at:], ":= ")
+	if i < 0 {
+		return -1
+	}
+	at += i + 1
+	return at + leadingBlanks(line[at:])
 }
 
 type secretFinder struct {
@@ -74,6 +139,10 @@ func (s *secretFinder) mapping(n *yaml.Node, name string, all bool) {
 	named := isSecretKey("", v.Get("name").Text())
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, c := n.Content[i].Value, n.Content[i+1]
+		if word := forgottenColon(k); word != "" {
+			start, end := s.file.extent(n.Content[i])
+			s.mark(min(start+len(word), end), end)
+		}
 		switch {
 		case k == "secretGenerator":
 			s.generators(c)
@@ -87,6 +156,23 @@ func (s *secretFinder) mapping(n *yaml.Node, name string, all bool) {
 			s.node(c, name, k, all)
 		}
 	}
+}
+
+// forgottenColon returns the first word of a key that is one for secrets and
+// holds more: {password "x"} is a key as long as its colon is forgotten.
+func forgottenColon(key string) string {
+	if word, rest, ok := strings.Cut(key, " "); ok && rest != "" && isSecretKey("", strings.Trim(word, `"'`)) {
+		return word
+	}
+	return ""
+}
+
+// ShownKey returns a key as it may be printed.
+func ShownKey(key string) string {
+	if word := forgottenColon(key); word != "" {
+		return word + " " + mask
+	}
+	return key
 }
 
 // generators masks the values of the literals of a secretGenerator.

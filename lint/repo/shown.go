@@ -1,5 +1,10 @@
 package repo
 
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
 // Masks tells whether a snippet of a span would have anything of it masked:
 // judging by where it stands, or because a secret that is known stands in it.
 func (r *Repo) Masks(s Span) bool {
@@ -38,4 +43,40 @@ func (r *Repo) MaskText(text string) string {
 	r.mu.Unlock()
 	shown, _, _ := printable(f.data, textRange{0, len(f.data)}, joinRanges(ranges), textRange{-1, -1})
 	return shown
+}
+
+// Blanked returns what Bytes returns with every byte of a secret as 0, so that
+// edits can be made at the same offsets. [Printable] shows the result.
+func (r *Repo) Blanked(name string) ([]byte, bool) {
+	text, ok := r.Bytes(name)
+	if !ok {
+		return nil, false
+	}
+	f := r.files[name]
+	text = bytes.ReplaceAll(text, []byte{0}, []byte{1})
+	for _, m := range r.maskRanges(f) {
+		clear(text[m.start+f.bom : m.end+f.bom])
+	}
+	return text, true
+}
+
+// Printable returns a text with its blanked secrets as a mask and its control
+// characters written out, but for tabs and the ends of lines.
+func Printable(text []byte) []byte {
+	var b bytes.Buffer
+	for len(text) > 0 {
+		r, w := utf8.DecodeRune(text)
+		switch {
+		case r == 0:
+			b.WriteString(mask)
+			text = bytes.TrimLeft(text, "\x00")
+			continue
+		case r == '\n', r == '\r' && len(text) > 1 && text[1] == '\n':
+			b.WriteRune(r)
+		default:
+			b.WriteString(escapeRune(r, text[:w]))
+		}
+		text = text[w:]
+	}
+	return b.Bytes()
 }

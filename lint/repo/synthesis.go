@@ -21,13 +21,17 @@ type synthesis struct {
 	// is meant for it.
 	partial bool
 
-	fs       filesys.FileSystem
-	kusts    map[*kust]string // the folder of each
-	order    []*kust          // in the order of the first visit: the root first
-	names    map[*file]string
-	files    []*file
-	segments []segment
-	next     int // the next free line
+	fs    filesys.FileSystem
+	kusts map[*kust]string // the folder of each
+	order []*kust          // in the order of the first visit: the root first
+	names map[*file]string
+	// notes says that objects tell where they come from: see canNote. resources
+	// are the files of such objects.
+	notes     bool
+	resources map[*file]string
+	files     []*file
+	segments  []segment
+	next      int // the next free line
 }
 
 // A segment is the lines of one file, or of the text of an inline patch.
@@ -58,7 +62,9 @@ func newSynthesis() *synthesis {
 		fs:    filesys.MakeFsInMemory(),
 		kusts: map[*kust]string{},
 		names: map[*file]string{},
-		next:  firstLine,
+
+		resources: map[*file]string{},
+		next:      firstLine,
 	}
 }
 
@@ -77,6 +83,20 @@ func (s *synthesis) add(k *kust) (string, error) {
 	return dir, s.fs.WriteFile(dir+"/kustomization.yaml", b.Bytes())
 }
 
+// sources returns the names of the files that the tree is made of.
+func (s *synthesis) sources() []string {
+	var names []string
+	for _, k := range s.order {
+		names = append(names, k.file.name)
+	}
+	for _, f := range s.files {
+		if f != nil && f.name != "" { // the text of an inline patch has no name
+			names = append(names, f.name)
+		}
+	}
+	return names
+}
+
 func (s *synthesis) patchFile(p patch) (string, error) {
 	if p.json {
 		// The lines of operations are lost anyway.
@@ -86,7 +106,20 @@ func (s *synthesis) patchFile(p patch) (string, error) {
 	if p.file != nil {
 		return s.yamlFile(p.file)
 	}
-	return s.padded(p.text, p.inline)
+	return s.padded(p.text, p.inline, false)
+}
+
+// resourceFile writes a padded file of objects once.
+func (s *synthesis) resourceFile(f *file) (string, error) {
+	if !s.notes {
+		return s.yamlFile(f)
+	}
+	if name, ok := s.resources[f]; ok {
+		return name, nil
+	}
+	name, err := s.padded(f, Value{}, true)
+	s.resources[f] = name
+	return name, err
 }
 
 // yamlFile writes a padded file once.
@@ -94,10 +127,11 @@ func (s *synthesis) yamlFile(f *file) (string, error) {
 	if name, ok := s.names[f]; ok {
 		return name, nil
 	}
-	return s.padded(f, Value{})
+	return s.padded(f, Value{}, false)
 }
 
-func (s *synthesis) padded(f *file, host Value) (string, error) {
+// padded writes a file; with note, each document tells its name.
+func (s *synthesis) padded(f *file, host Value, note bool) (string, error) {
 	base := s.next
 	s.next += len(f.breaks) + 1
 	s.segments = append(s.segments, segment{base, &origin{file: f, host: host}})
@@ -114,6 +148,9 @@ func (s *synthesis) padded(f *file, host Value) (string, error) {
 			b.WriteByte(' ')
 		}
 		b.Write(f.data[d.text.start:d.text.end])
+		if note {
+			b.WriteString(noteKey + ": " + strconv.Quote(s.nextName()) + "\n")
+		}
 	}
 	return s.plain(f, b.Bytes())
 }
@@ -121,11 +158,14 @@ func (s *synthesis) padded(f *file, host Value) (string, error) {
 // plain writes a file as it is and returns its name, relative to the folder of
 // any kustomization.
 func (s *synthesis) plain(f *file, data []byte) (string, error) {
-	name := "../f/" + strconv.Itoa(len(s.files)) + ".yaml"
+	name := s.nextName()
 	s.names[f] = name
 	s.files = append(s.files, f)
 	return name, s.fs.WriteFile(strings.TrimPrefix(name, ".."), data)
 }
+
+// nextName is the name of the next file that is written.
+func (s *synthesis) nextName() string { return "../f/" + strconv.Itoa(len(s.files)) + ".yaml" }
 
 // plainFile writes a file that configures the build, as it is.
 func (s *synthesis) plainFile(k *kust, e Value) string {

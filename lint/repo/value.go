@@ -39,6 +39,7 @@ type Path []string
 func (p Path) String() string {
 	var b strings.Builder
 	for _, s := range p {
+		s = ShownKey(s)
 		switch {
 		case strings.HasPrefix(s, "["):
 			b.WriteString(s)
@@ -82,6 +83,19 @@ func (v Value) IsQuoted() bool {
 	return v.IsScalar() && v.node.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0
 }
 
+// Quote returns the quote, single or double, that a scalar is written in; 0 if
+// there is none.
+func (v Value) Quote() byte {
+	switch {
+	case !v.IsScalar():
+	case v.node.Style&yaml.DoubleQuotedStyle != 0:
+		return '"'
+	case v.node.Style&yaml.SingleQuotedStyle != 0:
+		return '\''
+	}
+	return 0
+}
+
 // Tag returns the YAML type of the value as YAML 1.2 reads it: !!str, !!int,
 // !!bool, !!float, !!null, !!map, !!seq.
 func (v Value) Tag() string {
@@ -120,12 +134,19 @@ func (v Value) IsTrue() bool {
 // Get walks mapping keys, through merge keys (<<) too. A missing key gives the
 // missing Value.
 func (v Value) Get(keys ...string) Value {
+	at := v
 	for _, k := range keys {
-		v = v.field(k)
+		if at = at.field(k); at.node == nil {
+			return Value{}
+		}
 	}
-	return v
+	if len(keys) > 0 {
+		at.path = append(v.path[:len(v.path):len(v.path)], keys...)
+	}
+	return at
 }
 
+// field is Get for one key, without the path of what it returns.
 func (v Value) field(name string) Value {
 	if !v.IsMap() {
 		return Value{}
@@ -133,7 +154,7 @@ func (v Value) field(name string) Value {
 	c := v.node.Content
 	for i := 0; i+1 < len(c); i += 2 {
 		if c[i].Value == name && !isMerge(c[i]) {
-			return Value{node: deref(c[i+1]), key: c[i], src: v.src, path: v.path.with(name)}
+			return Value{node: deref(c[i+1]), key: c[i], src: v.src}
 		}
 	}
 	for i := 0; i+1 < len(c); i += 2 {
@@ -141,7 +162,7 @@ func (v Value) field(name string) Value {
 			continue
 		}
 		for _, m := range merged(c[i+1]) {
-			if f := (Value{node: m, src: v.src, path: v.path}).field(name); f.Exists() {
+			if f := (Value{node: m, src: v.src}).field(name); f.Exists() {
 				return f
 			}
 		}
@@ -173,10 +194,39 @@ func merged(n *yaml.Node) []*yaml.Node {
 // those of merge keys last.
 func (v Value) Fields() iter.Seq2[string, Value] {
 	return func(yield func(string, Value) bool) {
-		if v.IsMap() {
+		switch {
+		case !v.IsMap():
+		case isPlain(v.node):
+			c := v.node.Content
+			for i := 0; i+1 < len(c); i += 2 {
+				if !yield(c[i].Value, Value{node: deref(c[i+1]), key: c[i], src: v.src, path: v.path.with(c[i].Value)}) {
+					return
+				}
+			}
+		default:
 			v.fields(map[string]bool{}, yield)
 		}
 	}
+}
+
+// isPlain tells a small mapping without merge keys and without doubles, as
+// nearly all are.
+func isPlain(n *yaml.Node) bool {
+	c := n.Content
+	if len(c) > 32 {
+		return false
+	}
+	for i := 0; i+1 < len(c); i += 2 {
+		if isMerge(c[i]) {
+			return false
+		}
+		for j := 0; j < i; j += 2 {
+			if c[i].Value == c[j].Value {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func (v Value) fields(seen map[string]bool, yield func(string, Value) bool) bool {
@@ -207,10 +257,26 @@ func (v Value) Items() []Value {
 		return nil
 	}
 	items := make([]Value, len(v.node.Content))
+	// The paths of all share one array.
+	size := len(v.path) + 1
+	paths := make(Path, len(items)*size)
 	for i, n := range v.node.Content {
-		items[i] = Value{node: deref(n), src: v.src, path: v.path.with("[" + strconv.Itoa(i) + "]")}
+		path := paths[i*size : (i+1)*size : (i+1)*size]
+		copy(path, v.path)
+		path[size-1] = indexName(i)
+		items[i] = Value{node: deref(n), src: v.src, path: path}
 	}
 	return items
+}
+
+// indexNames are the elements of paths that name the first items of lists.
+var indexNames = [...]string{"[0]", "[1]", "[2]", "[3]", "[4]", "[5]", "[6]", "[7]", "[8]", "[9]"}
+
+func indexName(i int) string {
+	if i < len(indexNames) {
+		return indexNames[i]
+	}
+	return "[" + strconv.Itoa(i) + "]"
 }
 
 // Span returns where the value is written; the zero Span for a missing value.

@@ -98,6 +98,8 @@ func (t *trace) operation(p patch, v Value) spot {
 	return spot{}
 }
 
+var pointerUnescape = strings.NewReplacer("~1", "/", "~0", "~")
+
 // pointer splits a JSON pointer.
 func pointer(s string) []string {
 	if s == "" || s[0] != '/' {
@@ -105,7 +107,7 @@ func pointer(s string) []string {
 	}
 	segs := strings.Split(s[1:], "/")
 	for i, seg := range segs {
-		segs[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(seg)
+		segs[i] = pointerUnescape.Replace(seg)
 	}
 	return segs
 }

@@ -69,6 +69,10 @@ func startsCommand[T string | []byte](s T, i int) bool {
 	return i < len(s) && s[i] == '['
 }
 
+// FileName returns the name of a file as people are shown it, for notes beside
+// a report.
+func FileName(file string) string { return fileName(file) }
+
 // fileName returns the name of a file as people are shown it. A name that
 // could make the start of a line look like a workflow command, alone or with
 // the colon that follows it, gets ./ before it, which names the same file.

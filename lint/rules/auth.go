@@ -101,6 +101,9 @@ func hasPlace(places []lint.Place, p lint.Place) bool {
 
 func mismatchMessage(g *lint.Group, names secretNumbers, wrong passwordHolder, right []passwordHolder) string {
 	has, want := names.name(wrong.cred), names.name(right[0].cred)
+	if wrong.cred.Literal != "" {
+		has += ", as nothing fills it in"
+	}
 	asks := "the others use " + want
 	if i := slices.IndexFunc(right, func(h passwordHolder) bool { return h.role == roleRedis }); i >= 0 {
 		asks = "Redis asks for " + names.name(right[i].cred)
@@ -125,6 +128,9 @@ func mismatchHelp(g *lint.Group, names secretNumbers, wrong passwordHolder, righ
 	want := right[0]
 	if i := slices.IndexFunc(right, func(h passwordHolder) bool { return h.cred.Ref != nil }); i >= 0 {
 		want = right[i]
+	}
+	if wrong.cred.Literal != "" {
+		return "let the start script write the value into a copy of the file, with envsubst or sed"
 	}
 	name := names.name(want.cred)
 	help := fmt.Sprintf("write %s here, as at %s", name, want.cred.Place.Span)
@@ -160,7 +166,7 @@ The master needs it as much as the replicas: until the first failover nothing sh
 func checkMasterauth(p *lint.Pass, g *lint.Group) {
 	var places []lint.Place
 	var who *lint.Server
-	for _, s := range g.Redis {
+	for _, s := range branchesOf(g.Redis) {
 		if s.MasterAuth().Given || misspelledDirective(s, "masterauth") {
 			continue
 		}
@@ -190,6 +196,19 @@ func checkMasterauth(p *lint.Pass, g *lint.Group) {
 		Places:  places,
 		Help:    "add a line masterauth with the value of requirepass",
 	})
+}
+
+// branchesOf returns the servers as each branch of their scripts starts them.
+func branchesOf(servers []*lint.Server) []*lint.Server {
+	var all []*lint.Server
+	for _, s := range servers {
+		if len(s.Branches) > 0 {
+			all = append(all, s.Branches...)
+		} else {
+			all = append(all, s)
+		}
+	}
+	return all
 }
 
 // needsMasterauth tells whether a Redis may have to log in to a master that

@@ -150,6 +150,8 @@ func sameText(c, d lint.Credential) bool {
 func (n secretNumbers) name(c lint.Credential) string {
 	i := slices.IndexFunc(n, func(d lint.Credential) bool { return sameText(c, d) })
 	switch {
+	case c.Literal != "":
+		return "the text " + c.Literal
 	case c.Known && c.Secret.IsEmpty():
 		return "an empty password"
 	case c.Ref != nil && i >= 0:

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/quorumwright/quorumwright/internal/apim"
 	"github.com/quorumwright/quorumwright/lint"
@@ -48,25 +49,31 @@ type chartUse struct {
 	byImage bool
 	// image is the release of the gateway image, zero if it is not known.
 	image apim.Version
+	// judge returns what the charts say about the values.
+	judge func() []chartJudgement
 }
 
 // chartUses returns the gateways of an environment whose values are known.
-func chartUses(p *lint.Pass) []*chartUse {
+func chartUses(p *lint.Pass) []*chartUse { return usesOf.Of(p.Facts) }
+
+var usesOf = lint.Derive(func(f *lint.Facts) []*chartUse {
 	var uses []*chartUse
-	for _, c := range p.Facts.Clients {
+	for _, c := range f.Clients {
 		if c.Values != nil {
 			uses = append(uses, newChartUse(c))
 		}
 	}
 	return uses
-}
+})
 
 func newChartUse(c *lint.Client) *chartUse {
 	charts := lint.ChartsOf(c)
-	return &chartUse{
+	u := &chartUse{
 		client: c, root: c.Values.Value, tree: lint.ChartValues{Root: c.Values.Value},
 		charts: charts.All, told: charts.Told, byImage: charts.ByImage, image: charts.Image,
 	}
+	u.judge = sync.OnceValue(u.judgements)
+	return u
 }
 
 // chart is the newest chart that may be meant.

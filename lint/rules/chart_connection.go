@@ -52,8 +52,12 @@ func (u *chartUse) checkConnection(p *lint.Pass) {
 			release = u.chart().Asked
 		}
 		if !release.IsZero() && release.Compare(portWithSentinel) >= 0 && !u.client.Port.Exists() {
-			p.ReportAt(at, help+", for example port: 6379; with Sentinel they are not used",
-				"the chart writes a blank Redis port, which gateway %s cannot read even with Sentinel: rate limiting never starts", release)
+			p.Report(lint.Finding{
+				Message: fmt.Sprintf("the chart writes a blank Redis port, which gateway %s cannot read even with Sentinel: rate limiting never starts", release),
+				Help:    help + ", for example port: 6379; with Sentinel they are not used",
+				Places:  []lint.Place{at},
+				Fixes:   writtenFirst(redis, "port: 6379", "write a port, which nothing uses", true),
+			})
 		}
 	case !u.client.Host.Exists():
 		p.ReportAt(u.near("gateway.ratelimit.redis.host", ""), help+", or sentinel with master and nodes",

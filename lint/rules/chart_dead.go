@@ -93,9 +93,9 @@ type chartJudgement struct {
 	only string
 }
 
-// judge returns what the charts say about the values. Where the version is not
+// judgements are what the charts say about the values. Where the version is not
 // told, only what all charts say.
-func (u *chartUse) judge() []chartJudgement {
+func (u *chartUse) judgements() []chartJudgement {
 	type entry struct {
 		chartJudgement
 		charts []string
@@ -125,7 +125,13 @@ func (u *chartUse) judge() []chartJudgement {
 	return told
 }
 
-func pathOf(j chartJudgement) string { return apim.JoinPath(j.At) }
+func pathOf(j chartJudgement) string {
+	var shown []string
+	for _, key := range j.At {
+		shown = append(shown, repo.ShownKey(key))
+	}
+	return apim.JoinPath(shown)
+}
 
 // relied are keys whose loss a person would not notice until it hurts.
 var relied = []string{

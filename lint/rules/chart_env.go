@@ -71,7 +71,11 @@ Names of settings that are not known, such as those of a plugin, are left alone.
 						Fixes:  renamedVariable(u.at(name, ""), got.Instead),
 					})
 				case got.State == apim.EnvWrong:
-					p.ReportAt(u.at(name, ""), help, "%s does not do what it says: %s", name.Text(), got.Why)
+					p.Report(lint.Finding{
+						Message: fmt.Sprintf("%s does not do what it says: %s", name.Text(), got.Why), Help: help,
+						Places: []lint.Place{u.at(name, "")},
+						Fixes:  renamedVariable(u.at(name, ""), got.Instead),
+					})
 				}
 			}
 		}

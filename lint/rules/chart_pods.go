@@ -65,8 +65,12 @@ var chartProbePort = &lint.Rule{
 				if !at.IsValid() || is == "" || is == setting.wants {
 					continue
 				}
-				p.ReportAt(at, "set it back to "+setting.wants+", or switch the three probes off and write custom ones",
-					"services.core.http.%s is %s, but the chart's probes ask port 18082 over plain HTTP: the pod is killed again and again", setting.key, is)
+				p.Report(lint.Finding{
+					Message: fmt.Sprintf("services.core.http.%s is %s, but the chart's probes ask port 18082 over plain HTTP: the pod is killed again and again", setting.key, is),
+					Help:    "set it back to " + setting.wants + ", or switch the three probes off and write custom ones",
+					Places:  []lint.Place{at},
+					Fixes:   replace(lint.Arg{Place: at}, setting.wants, "set it back to "+setting.wants, false),
+				})
 			}
 		}
 	},
@@ -104,10 +108,11 @@ var chartPDBConflict = &lint.Rule{
 				Message: "the disruption budget gets both minAvailable and maxUnavailable, which is " + u.is("gateway.pdb.maxUnavailable").Text + " by default: the API server refuses it",
 				Help:    `set maxUnavailable: "" beside it`,
 				Places:  []lint.Place{u.atKey(least, "")},
+				Fixes:   writtenFirst(u.root.Get("gateway", "pdb"), `maxUnavailable: ""`, "leave maxUnavailable out", true),
 			}
 			if most := u.root.Get("gateway", "pdb", "maxUnavailable"); most.Exists() {
 				f.Message = "the disruption budget gets both minAvailable and maxUnavailable: the API server refuses it"
-				f.Help = `set one of them to ""`
+				f.Help, f.Fixes = `set one of them to ""`, nil
 				f.Places = append(f.Places, u.atKey(most, "the other one"))
 			}
 			p.Report(f)
@@ -139,6 +144,7 @@ var chartShutdownOrder = &lint.Rule{
 			}
 			if period := u.root.Get("gateway", "terminationGracePeriod"); period.Exists() {
 				f.Places = append(f.Places, u.at(period, "killed after this time"))
+				f.Fixes = setValue(period, strconv.Itoa(int(wait/time.Second)+10), "kill the pod later", false)
 			} else {
 				f.Message += ", the chart's default"
 			}

@@ -1,11 +1,13 @@
 package rules
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/quorumwright/quorumwright/internal/apim"
 	"github.com/quorumwright/quorumwright/lint"
+	"github.com/quorumwright/quorumwright/lint/repo"
 )
 
 var chartRatelimitNotRedis = &lint.Rule{
@@ -39,9 +41,19 @@ A variable gravitee_ratelimit_type=redis does not help by itself: it changes the
 					f.Message = "rate limiting does not use Redis: ratelimit.type is null, so the chart drops everything below gateway.ratelimit.redis"
 				}
 				f.Places = append(f.Places, u.at(own, ""))
+				f.Fixes = setValue(own, "redis", "use Redis", false)
 			case wrong.Exists():
 				f.Message = "rate limiting does not use Redis: no template reads gateway.ratelimit.type, and ratelimit.type at the root is mongodb by default"
 				f.Places = append(f.Places, u.atKey(wrong, ""))
+			}
+			if block := u.root.Get("ratelimit"); !block.Exists() {
+				f.Fixes = writtenFirst(u.root, "ratelimit: {type: redis}", "use Redis", false)
+			} else if !own.Exists() {
+				f.Fixes = writtenFirst(block, "type: redis", "use Redis", false)
+			}
+			if at := wrong.KeySpan(); len(f.Fixes) > 0 && wrong.Text() == "redis" && !wrong.Span().Approximate && at.Line == wrong.Span().EndLine {
+				at.EndLine, at.EndColumn = wrong.Span().EndLine, wrong.Span().EndColumn
+				f.Fixes[0].Edits = append(f.Fixes[0].Edits, lint.Edit{Span: at, Whole: true}) // it would do nothing
 			}
 			if e := u.variable("ratelimit.type"); e.Exists() {
 				f.Places = append(f.Places, u.at(e, "this changes the store, but the chart still leaves out the connection"))
@@ -118,11 +130,30 @@ The password of Redis is judged by auth/unsafe-password.`,
 					if key.Setting != "" {
 						help += "; or set " + apim.EnvName(strings.TrimPrefix(key.Setting, "repositories.")) + " in gateway.env"
 					}
-					p.ReportAt(u.at(v, ""), help, "the chart pastes %s without quotes: %s", name, harm)
+					p.Report(lint.Finding{
+						Message: fmt.Sprintf("the chart pastes %s without quotes: %s", name, harm), Help: help,
+						Places: []lint.Place{u.at(v, "")}, Fixes: quotedTwice(v),
+					})
 				}
 			})
 		}
 	},
+}
+
+// quotedTwice returns the fix that puts a value in a second pair of quotes, of
+// the other kind than its own.
+func quotedTwice(v repo.Value) []lint.Fix {
+	before, after := `'"`, `"'`
+	switch v.Quote() {
+	case '"':
+		before, after = `'`, `'`
+	case '\'':
+		before, after = `"`, `"`
+	}
+	if strings.ContainsAny(v.Text(), "\"'\\\n") || v.IsQuoted() && v.Quote() == 0 {
+		return nil // what is within the quotes would have to change
+	}
+	return wrapped(v, before, after, "put it in a second pair of quotes", true)
 }
 
 // pastedByDesign tells whether a text is meant to be pasted: XML, JSON, and the

@@ -59,6 +59,7 @@ Different patches of one minor are a warning.`,
 				continue
 			}
 			f.Places = append(f.Places, u.at(tag, ""))
+			f.Fixes = setValue(tag, apim.ImageTag(chartOf(u.chart())), f.Help, false)
 			if at := u.client.Values.Chart.At; at.Exists() {
 				f.Places = append(f.Places, u.at(at, "the chart's version"))
 			}
@@ -145,7 +146,19 @@ The APIM chart always writes repository:tag, and the tag into the label app.kube
 		for _, w := range p.Facts.Workloads {
 			for _, c := range w.Containers {
 				if text := c.Image.Ref.Text(); text != "" && !lint.IsReference(text) && !imagePattern.MatchString(text) {
-					p.ReportAt(c.At(c.Image.Ref, ""), "write registry/name:tag, the name in lower case", "%q is no valid image reference: the pod never starts", text)
+					f := lint.Finding{
+						Message: fmt.Sprintf("%q is no valid image reference: the pod never starts", text),
+						Help:    "write registry/name:tag, the name in lower case",
+						Places:  []lint.Place{c.At(c.Image.Ref, "")},
+					}
+					name, rest := text, ""
+					if i := strings.LastIndexByte(text, ':'); i > strings.LastIndexByte(text, '/') {
+						name, rest = text[:i], text[i:]
+					}
+					if lower := strings.ToLower(name) + rest; imagePattern.MatchString(lower) {
+						f.Fixes = setValue(c.Image.Ref, lower, "write the name in lower case", true)
+					}
+					p.Report(f)
 				}
 			}
 		}

@@ -73,6 +73,8 @@ func (h hosts) asked(u lint.HostUse) {
 		f.Message = fmt.Sprintf("%s asks for %q, and no name of the cluster has that form", u.Who, u.Host.Text)
 	case r.Service != nil && len(r.Service.Workloads) == 0:
 		return // network/selector
+	case r.Service != nil && tooFew(h.facts, r.Service.Workloads):
+		return // sentinel/quorum-unreachable
 	case r.Service != nil:
 		f.Message = fmt.Sprintf("%s asks for %q, and no pod %q stands behind Service %s", u.Who, u.Host.Text, firstLabel(u.Host.Text), r.Service.Object.Name)
 	case right == "" && (h.more || len(h.facts.Redis)+len(h.facts.Sentinels)+len(h.facts.Releases) == 0):
@@ -88,6 +90,23 @@ func (h hosts) asked(u lint.HostUse) {
 		f.Help = "write the name of a Service that leads to " + serverKind(u.Client != nil && u.Client.UsesSentinel())
 	}
 	h.told.add(cause, f)
+}
+
+// tooFew tells whether the Sentinels of one of the workloads are fewer than their
+// quorum: the pods that are missed are missing there.
+func tooFew(f *lint.Facts, workloads []*lint.Workload) bool {
+	for _, g := range f.Groups {
+		if !slices.ContainsFunc(g.Sentinels, func(s *lint.Server) bool { return slices.Contains(workloads, s.Container.Workload) }) {
+			continue
+		}
+		n := f.SentinelCount(g)
+		for _, w := range watches(g.Sentinels) {
+			if q, ok := number(w.Quorum); ok && n.Known && q > n.N {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func serverKind(sentinel bool) string {
@@ -173,9 +192,9 @@ func (h hosts) governing(u lint.HostUse) {
 	f := lint.Finding{Places: []lint.Place{u.Host.Labeled("")}}
 	switch {
 	case under != nil:
-		f.Message = fmt.Sprintf("the pods of StatefulSet %s have their names under Service %s, and %q does not resolve", u.Governed.Object.Name, u.Host.Text, asked[0].Host.Text)
+		f.Message = fmt.Sprintf("the pods of StatefulSet %s have their names under Service %s, and %q does not resolve", u.Governed.Object.Name, u.Host.Text, podName(asked[0]))
 		if r.Status == lint.HostMissing {
-			f.Message = fmt.Sprintf("no Service is named %q, so the pods of StatefulSet %s have no names: %q does not resolve", u.Host.Text, u.Governed.Object.Name, asked[0].Host.Text)
+			f.Message = fmt.Sprintf("no Service is named %q, so the pods of StatefulSet %s have no names: %q does not resolve", u.Host.Text, u.Governed.Object.Name, podName(asked[0]))
 		}
 		for _, o := range asked {
 			f.Places = append(f.Places, o.Host.Labeled(o.Who+" asks for a pod by name"))
@@ -201,6 +220,12 @@ func (h hosts) governing(u lint.HostUse) {
 	f.Fixes = replace(u.Host, under.Object.Name, f.Help, false)
 	f.Places = append(f.Places, serviceNameAt(under, "this Service is meant"))
 	h.told.add("", f)
+}
+
+// podName writes a pod and its Service without the namespace, which is another
+// one in each environment.
+func podName(u lint.HostUse) string {
+	return firstLabel(u.Host.Text) + "." + u.Leads.ServiceName(u.Host.Text)
 }
 
 // namesPods tells whether a script or another text of the environment names a

@@ -76,7 +76,10 @@ var pluginDowngrade = &lint.Rule{
 		for _, u := range chartUses(p) {
 			for _, d := range pluginUses(u) {
 				if j, ok := d.judged(apim.PluginDowngrade); ok {
-					p.ReportAt(u.at(d.at, ""), "delete the entry", "%s", j.Why)
+					p.Report(lint.Finding{
+						Message: j.Why, Help: "delete the entry", Places: []lint.Place{u.at(d.at, "")},
+						Fixes: deleted("delete the entry", false, d.at.Span()),
+					})
 				}
 			}
 		}
@@ -99,11 +102,13 @@ var pluginIncompatible = &lint.Rule{
 				if !ok {
 					continue
 				}
-				help := fmt.Sprintf("use %s %s, which APIM %s is built with", d.url.Artifact, j.Use, u.image.MinorString())
+				f := lint.Finding{Message: j.Why, Places: []lint.Place{u.at(d.at, "")}}
+				f.Help = fmt.Sprintf("use %s %s, which APIM %s is built with", d.url.Artifact, j.Use, u.image.MinorString())
 				if _, bundled := d.judged(apim.PluginDowngrade); bundled {
-					help = fmt.Sprintf("delete the entry: the image bundles %s", j.Use)
+					f.Help = fmt.Sprintf("delete the entry: the image bundles %s", j.Use)
+					f.Fixes = deleted("delete the entry", false, d.at.Span())
 				}
-				p.ReportAt(u.at(d.at, ""), help, "%s", j.Why)
+				p.Report(f)
 			}
 		}
 	},
@@ -135,6 +140,11 @@ var pluginRedundant = &lint.Rule{
 				f.Help = "delete the entry"
 			}
 			f.Message = fmt.Sprintf("the image already bundles %s", joined(names))
+			var spans []repo.Span
+			for _, at := range f.Places {
+				spans = append(spans, at.Span)
+			}
+			f.Fixes = deleted(f.Help, true, spans...)
 			for i := 1; i < len(f.Places); i++ {
 				f.Places[i].Label = "bundled as well"
 			}
@@ -170,6 +180,11 @@ var pluginDuplicate = &lint.Rule{
 				}
 				last := len(versions) - 1
 				f.Places[last].Label = "downloaded last: this one wins"
+				var spans []repo.Span
+				for _, at := range f.Places[:last] {
+					spans = append(spans, at.Span)
+				}
+				f.Fixes = deleted("keep the one that wins", true, spans...)
 				f.Message = fmt.Sprintf("%s is downloaded %d times (%s): the last one wins", d.url.Artifact, len(versions), joined(versions))
 				p.Report(f)
 			}

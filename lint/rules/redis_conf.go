@@ -186,10 +186,11 @@ var redisConfigNotUsed = &lint.Rule{
 				Message: fmt.Sprintf("nothing is mounted at %s: the configuration is at %s, and the server does not start", s.ConfPath, u.Path),
 				Places:  []lint.Place{started, mount},
 				Help:    "write " + u.Path,
+				Fixes:   replace(lint.Arg{Place: started}, u.Path, "write "+u.Path, false),
 			}
 			if misplaced(p.Facts, s, u) {
 				f.Places = []lint.Place{mount, started}
-				f.Help = "mount it at " + s.ConfPath
+				f.Help, f.Fixes = "mount it at "+s.ConfPath, nil
 				f.Message = fmt.Sprintf("the configuration is mounted at %s, but the server is started on %s, where nothing is: it does not start", u.Path, s.ConfPath)
 			}
 			p.Report(f)

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/quorumwright/quorumwright/internal/redisconf"
@@ -179,6 +180,7 @@ A number larger than the replicas there are stops every write, always.`,
 					f.Severity = lint.Error
 					f.Message = fmt.Sprintf("every write is refused: %s must follow the master, and there %s %d", count(want, "replica"), isAre(n.N), n.N)
 					f.Help = fmt.Sprintf("write %d or less", max(n.N-1, 0))
+					f.Fixes = replace(a, strconv.Itoa(max(n.N-1, 0)), f.Help, false)
 				}
 				p.Report(f)
 			}

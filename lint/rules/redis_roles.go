@@ -28,6 +28,10 @@ One file for all pods that says replicaof redis-0 makes pod 0 a replica of itsel
 				if d == nil || len(d.Args) != 2 || !seen.add(d.Arg(0).Place) {
 					continue
 				}
+				asked := func(u lint.HostUse) bool { return u.Server != nil && u.Server.Sentinel }
+				if slices.ContainsFunc(sameMissing(p.Facts, d.Arg(0), s), asked) {
+					continue // sentinel/monitor-target
+				}
 				if f, wrong := replicaTarget(p.Facts, g, s, d); wrong {
 					p.Report(f)
 				}

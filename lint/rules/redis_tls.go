@@ -179,5 +179,12 @@ func clientTLS(c *lint.Client) *tlsSide {
 	if !at.Exists() {
 		return nil
 	}
-	return &tlsSide{false, c.Name + " uses no TLS: ssl is not set", at.Place}
+	where := at.Place
+	if c.Values != nil {
+		// The key that ssl would stand below.
+		if block := c.Values.Value.Get("gateway", "ratelimit", "redis"); block.IsMap() {
+			where = lint.AtKey(c.Object, block, "")
+		}
+	}
+	return &tlsSide{false, c.Name + " uses no TLS: ssl is not set", where}
 }

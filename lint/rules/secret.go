@@ -30,7 +30,7 @@ Secrets are found by where they stand (requirepass, masterauth, sentinel auth-pa
 		Refs: []string{refSecret, "https://external-secrets.io/latest/", "https://github.com/bitnami-labs/sealed-secrets", "https://getsops.io/docs/"},
 	},
 	Check: func(p *lint.Pass) {
-		found := collectPlain(p.Facts)
+		found := plainOf.Of(p.Facts)
 		var done []*lint.Config
 		for _, s := range found.sets {
 			owner := s.all[0].owner

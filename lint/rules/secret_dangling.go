@@ -121,8 +121,12 @@ func (d *danglingRefs) reportKey(r configRef, config *lint.Config) {
 		f.Help = fmt.Sprintf("write %q here", r.key)
 		f.Places[0].Label = fmt.Sprintf("key %q is asked for", r.key)
 		f.Places = append([]lint.Place{labeledPlace(defined, "")}, f.Places...)
+		f.Fixes = replace(lint.Arg{Place: defined}, r.key, f.Help, false)
 	} else {
 		f.Places = append(f.Places, defined)
+		if nearest != "" && len(all) == 1 {
+			f.Fixes = replace(lint.Arg{Place: r.keyAt}, nearest, fmt.Sprintf("write %q", nearest), false)
+		}
 	}
 	d.pass.Report(f)
 }
@@ -167,7 +171,7 @@ func (d *danglingRefs) checkName(r configRef, names []string) {
 		Message: fmt.Sprintf("there is no Secret %q in the repository, but one named %q", r.name, name),
 		Help:    fmt.Sprintf("write %q", name),
 		Places:  []lint.Place{r.nameAt, labeledPlace(lint.At(config.Object, config.Object.Value.Get("metadata", "name"), ""), "this one is defined")},
-		Fixes:   []lint.Fix{{Title: fmt.Sprintf("write %q", name), Edits: []lint.Edit{{Span: r.nameAt.Span, New: name}}}},
+		Fixes:   replace(lint.Arg{Place: r.nameAt}, name, fmt.Sprintf("write %q", name), false),
 	})
 }
 

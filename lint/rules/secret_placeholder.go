@@ -19,7 +19,7 @@ var placeholders = []string{
 	"licensekey", "mylicensekey", "cloudtoken", "mytoken", "mycloudtoken",
 	"myredispassword", "redispassword", "mypassword", "mysecret", "mysecretpassword",
 	"changeme", "changeit", "changethis", "pleasechangeme", "changemeplease", "replaceme", "replacethis", "tobereplaced",
-	"fixme", "todo", "tbd", "placeholder", "redacted", "foobared", "averycomplexpasswordhere",
+	"fixme", "todo", "tbd", "placeholder", "redacted", "foobared",
 }
 
 // isAsked tells texts such as "your-strong-password" and "enter token here",
@@ -46,9 +46,18 @@ func isPlaceholderText(text string) bool {
 	if bracketPattern.MatchString(text) {
 		return true
 	}
-	plain := strings.NewReplacer(" ", "", "-", "", "_", "", ".", "", "!", "").Replace(strings.ToLower(text))
-	return slices.Contains(placeholders, plain) || isAsked(plain) || len(text) >= 3 && strings.Trim(strings.ToLower(text), "x*.") == ""
+	plain := without(strings.ToLower(text), " -_.!")
+	return slices.Contains(placeholders, plain) || isAsked(plain) || isMask(text) || isTutorial(plain)
 }
+
+// isMask tells a value that was blanked out.
+func isMask(text string) bool {
+	return len(text) >= 3 && strings.Trim(strings.ToLower(text), "x*.") == ""
+}
+
+// isTutorial tells the password of a tutorial that is copied as it is: known to
+// everyone, and it works.
+func isTutorial(plain string) bool { return plain == "averycomplexpasswordhere" }
 
 func isPlaceholder(s secret.Value) bool { return isPlaceholderText(s.Reveal()) }
 
@@ -64,7 +73,7 @@ Where the sides of one Redis hold different passwords, auth/password-mismatch te
 		Refs: []string{"https://documentation.gravitee.io/apim", refSecret},
 	},
 	Check: func(p *lint.Pass) {
-		found := collectPlain(p.Facts)
+		found := plainOf.Of(p.Facts)
 		var disagreeing []*plainSet
 		var all []plainSecret
 		for _, s := range found.sets {
@@ -111,6 +120,15 @@ func reportPlaceholder(p *lint.Pass, all []plainSecret) {
 	}
 	if len(all) == 1 {
 		f.Places[0].Label = ""
+	}
+	// It works as it stands, and may have been changed on purpose.
+	switch text := strings.TrimSpace(all[0].value.Reveal()); {
+	case isMask(text):
+		f.Severity = lint.Warning
+		f.Message = all[0].what + " is blanked out: as it stands, these characters are the value"
+	case isTutorial(without(strings.ToLower(text), " -_.!")):
+		f.Severity = lint.Warning
+		f.Message = all[0].what + " is that of a tutorial, which everyone knows"
 	}
 	p.Report(f)
 }

@@ -65,6 +65,8 @@ func byText(all []plainSecret) [][]plainSecret {
 // repository: one set for each Redis group, then one for each other value.
 type plainSecrets struct{ sets []*plainSet }
 
+var plainOf = lint.Derive(collectPlain)
+
 // collectPlain looks for secrets by where they stand, not by how random they
 // look: people choose passwords that no entropy test finds.
 func collectPlain(f *lint.Facts) *plainSecrets {
@@ -200,9 +202,22 @@ func isSecretName(name string) bool {
 			return false
 		}
 	}
-	plain := strings.NewReplacer("_", "", "-", "", ".", "").Replace(lower)
+	plain := without(lower, "_-.")
 	has := func(word string) bool { return strings.HasSuffix(plain, word) }
 	return slices.ContainsFunc(secretWords, has) || strings.HasSuffix(lower, "_pass")
+}
+
+// without returns a text without some characters.
+func without(text, characters string) string {
+	if !strings.ContainsAny(text, characters) {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(characters, r) {
+			return -1
+		}
+		return r
+	}, text)
 }
 
 // secretValue tells whether a value can be a secret: a text, not a switch, a

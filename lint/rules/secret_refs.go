@@ -31,7 +31,11 @@ type configRef struct {
 // configRefs returns the references to Secrets and ConfigMaps in pods, Helm
 // values and HelmReleases, in the order of the documents. Those that have
 // nothing to do with Redis or the gateway are left out.
-func configRefs(f *lint.Facts) []configRef {
+func configRefs(f *lint.Facts) []configRef { return refsOf.Of(f) }
+
+var refsOf = lint.Derive(collectRefs)
+
+func collectRefs(f *lint.Facts) []configRef {
 	var c refCollector
 	for _, w := range f.Workloads {
 		c.workload(w)

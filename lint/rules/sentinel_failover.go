@@ -26,7 +26,7 @@ More pods of the master are no remedy: without replicaof each of them is a maste
 func checkNoReplica(p *lint.Pass) {
 	seen := spanSet{}
 	for _, g := range p.Facts.Groups {
-		if len(g.Redis) == 0 {
+		if len(g.Redis) == 0 && !onlyMasters(p.Facts, g) {
 			continue
 		}
 		for _, w := range watches(g.Sentinels) {
@@ -41,6 +41,9 @@ func checkNoReplica(p *lint.Pass) {
 			redis := redisBehind(p.Facts, masters)
 			if redis == nil {
 				redis, masters = g.Redis, nil
+			}
+			if redis == nil {
+				redis = redisOf(p.Facts, w.server.Namespace())
 			}
 			n := p.Facts.Replicas(g, masters)
 			if !n.Known || n.N > 0 || !seen.add(w.Host.Place) {
@@ -65,6 +68,15 @@ func checkNoReplica(p *lint.Pass) {
 					names = append(names, s.Name())
 				}
 			}
+			if alone := scaledDown(p.Facts, redis); alone != nil {
+				if tooFew(p.Facts, []*lint.Workload{alone}) {
+					continue // sentinel/quorum-unreachable
+				}
+				f.Places = []lint.Place{countAt(alone, ""), w.Host.Labeled(fmt.Sprintf("Sentinel monitors %q", w.Name.Text))}
+				f.Help = "run at least 2 pods, better 3: the start script makes replicas of the others"
+				p.Report(f)
+				continue
+			}
 			idle, others := idleRedis(p.Facts, redis, w.server.Namespace())
 			f.Help = fmt.Sprintf("add Redis pods that start with replicaof %s; more replicas of %s would be more masters", host, joined(names))
 			if redis[0].Password().Given {
@@ -82,6 +94,43 @@ func checkNoReplica(p *lint.Pass) {
 			p.Report(f)
 		}
 	}
+}
+
+// scaledDown returns the workload of a Redis that is alone while its start script
+// would make a replica of every further pod; nil if that is not the cause.
+func scaledDown(f *lint.Facts, redis []*lint.Server) *lint.Workload {
+	if len(redis) != 1 || (!redis[0].Made || redis[0].ReplicaOf() == nil) && !f.AssignsRoles() {
+		return nil
+	}
+	w := redis[0].Container.Workload
+	if n, known := f.PodCount(w); n != 1 || !known {
+		return nil
+	}
+	return w
+}
+
+// onlyMasters tells whether none of the Redis that a group of Sentinels can mean
+// has a replica, whichever it is: they ask for a host that does not exist.
+func onlyMasters(f *lint.Facts, g *lint.Group) bool {
+	if mayHaveMore(f) || slices.ContainsFunc(f.Redis, func(s *lint.Server) bool { return s.ReplicaOf() != nil || !s.Complete }) {
+		return false
+	}
+	return !slices.ContainsFunc(g.Sentinels, func(s *lint.Server) bool {
+		return len(redisOf(f, s.Namespace())) == 0 || slices.ContainsFunc(s.Monitors(), func(m lint.Monitor) bool {
+			return !m.Host.Known || f.Resolve(m.Host.Text, s.Namespace()).Status != lint.HostMissing
+		})
+	})
+}
+
+// redisOf returns the Redis servers of a namespace.
+func redisOf(f *lint.Facts, namespace string) []*lint.Server {
+	var all []*lint.Server
+	for _, s := range f.Redis {
+		if s.Namespace() == namespace {
+			all = append(all, s)
+		}
+	}
+	return all
 }
 
 // idleRedis returns what could be the replicas of a master and is not: the
@@ -142,11 +191,15 @@ func neverPromoted(p *lint.Pass, g *lint.Group) {
 		return
 	}
 	places[0].Label = ""
-	p.Report(lint.Finding{
+	f := lint.Finding{
 		Message: "every replica has priority 0: Sentinel may promote none, and no failover succeeds",
 		Places:  places,
 		Help:    "write 100, or remove the line",
-	})
+	}
+	if len(places) == 1 {
+		f.Fixes = replace(lint.Arg{Place: places[0]}, "100", "write 100", false)
+	}
+	p.Report(f)
 }
 
 // neededCommands are those that Sentinel sends, and without which a failover
@@ -273,6 +326,8 @@ func tooShort(p *lint.Pass, s *lint.Server, d *lint.Directive, sub string) {
 	default:
 		return
 	}
+	usual := map[string]string{"down-after-milliseconds": "5000", "failover-timeout": "60000"}[sub]
+	f.Fixes = replace(d.Arg(2), usual, "write "+usual, false)
 	p.Report(f)
 }
 

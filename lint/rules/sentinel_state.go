@@ -142,10 +142,12 @@ var sentinelSharedMyID = &lint.Rule{
 func sharedID(p *lint.Pass, g *lint.Group) {
 	var order []string
 	places := map[string][]lint.Place{}
+	lines := map[string][]*lint.Directive{}
 	number := map[string]int{}
 	var pods []lint.Place
 	for _, s := range g.Sentinels {
-		a := s.SentinelLast("myid", "").Arg(1)
+		d := s.SentinelLast("myid", "")
+		a := d.Arg(1)
 		n, known := p.Facts.PodCount(s.Container.Workload)
 		if !a.Exists() || !a.Known || strings.Contains(a.Text, "$") {
 			continue
@@ -155,6 +157,7 @@ func sharedID(p *lint.Pass, g *lint.Group) {
 			order = append(order, id)
 		}
 		places[id] = addPlace(places[id], a.Labeled("the id of "+s.Name()))
+		lines[id] = append(lines[id], d)
 		if !known {
 			n = 1
 		}
@@ -171,6 +174,7 @@ func sharedID(p *lint.Pass, g *lint.Group) {
 			Message: fmt.Sprintf("%d Sentinels share one id: each takes the others for itself, and no quorum comes about", number[id]),
 			Places:  append(places[id], pods...),
 			Help:    "remove the line: each Sentinel makes an id of its own",
+			Fixes:   removeDirectives("remove the id", true, lines[id]),
 		})
 	}
 }

@@ -27,6 +27,11 @@ localhost is a wrong address too: every Sentinel watches the Redis of its own po
 					continue
 				}
 				t.finding.Message = fmt.Sprintf("Sentinel cannot reach %q: ", w.Name.Text) + t.finding.Message
+				for _, u := range sameMissing(p.Facts, w.Host, w.server) {
+					if u.Server == nil || !u.Server.Sentinel {
+						t.finding.Places = addPlace(t.finding.Places, u.Host.Labeled(u.Who+" asks for this"))
+					}
+				}
 				p.Report(t.finding)
 			}
 		}
@@ -95,6 +100,24 @@ func judgeTarget(f *lint.Facts, g *lint.Group, from *lint.Server, host, port lin
 		return wrong(message, "write "+right, replace(host, right, "write "+right, false), at)
 	}
 	return target{}, false
+}
+
+// sameMissing returns the places that name the Service which a host names and
+// which does not exist: all of them are one cause.
+func sameMissing(f *lint.Facts, host lint.Arg, from *lint.Server) []lint.HostUse {
+	r := f.Resolve(host.Text, from.Namespace())
+	if !host.Known || r.Status != lint.HostMissing || r.Service != nil {
+		return nil
+	}
+	var same []lint.HostUse
+	for _, u := range f.HostUses() {
+		l := u.Leads
+		if u.Client == nil && !u.Peer && l.Status == lint.HostMissing && l.Service == nil && l.Correct == r.Correct &&
+			l.ServiceName(u.Host.Text) == r.ServiceName(host.Text) && u.Namespace == from.Namespace() {
+			same = append(same, u)
+		}
+	}
+	return same
 }
 
 func namespaceOf(r lint.Resolution, from *lint.Server) string {

@@ -170,5 +170,5 @@ func asNumber(v repo.Value) string {
 
 // quote returns the fix that puts a plain value in quotes.
 func quote(v repo.Value, safe bool) []lint.Fix {
-	return replace(lint.Arg{Place: lint.Place{Span: v.Span()}}, strconv.Quote(v.Text()), "put it in quotes", safe)
+	return wrapped(v, `"`, `"`, "put it in quotes", safe)
 }

@@ -1,0 +1,67 @@
+//go:build unix
+
+package main
+
+import (
+	"path/filepath"
+	"strconv"
+)
+
+// works are the rows of the table.
+func (c *corpora) works(schemas string) []work {
+	q := func(args ...string) []string { return append([]string{c.program}, args...) }
+	redis, values := filepath.Join(c.guide, "redis.yaml"), filepath.Join(c.guide, "values.yaml")
+	plain, overlays, spec := filepath.Join(c.dir, "plain"), filepath.Join(c.dir, "overlays"), filepath.Join(c.dir, "spec")
+	one, alone := filepath.Join(c.dir, "one"), filepath.Join(c.dir, "spec-1")
+	conform := func(dir string) command {
+		args := []string{"kubeconform", "-summary", "-ignore-missing-schemas", "-ignore-filename-pattern", "values.yaml"}
+		if schemas != "" {
+			at, _ := filepath.Abs(schemas)
+			args = append(args, "-schema-location", at+"/{{.ResourceKind}}.json")
+		}
+		return command{name: "kubeconform", args: append(args, dir)}
+	}
+	policy := filepath.Join(c.dir, "policy")
+	return []work{
+		{name: "version", ours: command{args: q("version")}, peers: []command{
+			{name: "a Go program that does nothing", args: []string{c.noop}},
+			{name: "cue version", args: []string{"cue", "version"}},
+		}},
+		{name: "--help", ours: command{args: q("--help")}, peers: []command{
+			{name: "a Go program that does nothing", args: []string{c.noop}},
+			{name: "cue version", args: []string{"cue", "version"}},
+		}},
+		{name: "lint two files", ours: command{args: q("lint", redis, values)}, peers: []command{
+			conform(redis),
+			{name: "conftest, 30 lines of policy", args: []string{"conftest", "test", "--combine", "-p", policy, redis, values}},
+			{name: "kube-score", args: []string{"kube-score", "score", redis}},
+			{name: "kube-linter", args: []string{"kube-linter", "lint", redis}},
+		}},
+		{name: "generate one, unchanged", ours: command{args: q("generate"), dir: alone}, peers: []command{
+			{name: "cue export, same spec", args: []string{"cue", "export", c.schema, filepath.Join(alone, "quorumwright.yaml"), "-e", "out"}},
+			{name: "kustomize build, with a merge patch", args: []string{"kustomize", "build", one}},
+		}},
+		{name: "lint " + strconv.Itoa(c.n) + " folders of plain files", large: true, envs: c.n, need: c.plain,
+			ours: command{args: q("lint", "--no-cache", "--output", "concise", "."), dir: plain}, peers: []command{
+				conform(plain),
+				{name: "conftest --combine", args: []string{"conftest", "test", "--combine", "-p", policy, plain}},
+				{name: "kube-linter", args: []string{"kube-linter", "lint", plain}},
+			}},
+		{name: "the same again, from the cache", large: true, envs: c.n, need: c.plain,
+			ours: command{args: q("lint", "--output", "concise", "."), dir: plain}, peers: []command{conform(plain)}},
+		{name: "lint " + strconv.Itoa(c.n) + " kustomize overlays", large: true, envs: c.n, need: c.overlays,
+			ours: command{args: q("lint", "--no-cache", "--output", "concise", "."), dir: overlays}, peers: []command{
+				{name: "kustomize build of each", args: []string{"kustomize", "build", filepath.Join(overlays, "overlays/env-00000")}, times: c.n},
+			}},
+		{name: "the same again, from the cache", large: true, envs: c.n, need: c.overlays,
+			ours: command{args: q("lint", "--output", "concise", "."), dir: overlays}},
+		{name: "generate " + strconv.Itoa(c.n) + " new", large: true, envs: c.n, need: c.spec,
+			ours: command{args: q("generate", "-q"), dir: spec, before: c.clean}, peers: []command{
+				{name: "cue export, same specs", args: []string{"cue", "export", c.schema, filepath.Join(spec, "quorumwright.yaml"), "-e", "out"}},
+			}},
+		{name: "generate " + strconv.Itoa(c.n) + " unchanged", large: true, envs: c.n, need: c.generated,
+			ours: command{args: q("generate"), dir: spec}, peers: []command{
+				{name: "cue export, same specs", args: []string{"cue", "export", c.schema, filepath.Join(spec, "quorumwright.yaml"), "-e", "out"}},
+			}},
+	}
+}

@@ -1,0 +1,111 @@
+package lint
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/quorumwright/quorumwright/lint/repo"
+)
+
+// fitFixes makes the edits of fixes those of the very text of their files: what
+// replaces a quoted text is quoted the same way, and what is deleted takes its
+// line with it. A fix of which one edit has no sure place is dropped, so that
+// all that shows fixes shows what can be done.
+func fitFixes(r *repo.Repo, findings []*Finding) {
+	for _, f := range findings {
+		var fit []Fix
+		for _, x := range f.Fixes {
+			edits := slices.Clone(x.Edits)
+			ok := len(edits) > 0
+			for i := range edits {
+				ok = ok && fitEdit(r, &edits[i])
+			}
+			if edits, apart := disjoint(edits); ok && apart {
+				x.Edits = edits
+				fit = append(fit, x)
+			}
+		}
+		f.Fixes = fit
+	}
+}
+
+// disjoint joins deletions that overlap, as those of neighbouring lines do at the
+// end of a file. It tells whether no two edits touch the same text then.
+func disjoint(edits []Edit) ([]Edit, bool) {
+	slices.SortStableFunc(edits, func(a, b Edit) int { return a.Compare(b.Span) })
+	var out []Edit
+	for _, e := range edits {
+		if n := len(out); n > 0 && out[n-1].File == e.File {
+			last := &out[n-1]
+			switch beyond := cmp.Or(cmp.Compare(last.EndLine, e.Line), cmp.Compare(last.EndColumn, e.Column)); {
+			case beyond > 0 && last.New == "" && e.New == "":
+				if cmp.Or(cmp.Compare(last.EndLine, e.EndLine), cmp.Compare(last.EndColumn, e.EndColumn)) < 0 {
+					last.EndLine, last.EndColumn = e.EndLine, e.EndColumn
+				}
+				continue
+			case beyond > 0:
+				return nil, false
+			}
+		}
+		out = append(out, e)
+	}
+	return out, true
+}
+
+// fitEdit tells whether the file has the place of an edit, and fits the edit to
+// what stands there.
+func fitEdit(r *repo.Repo, e *Edit) bool {
+	start, end, ok := r.Offsets(e.Span)
+	text, read := r.Bytes(e.File)
+	if !ok || !read || e.Approximate {
+		return false
+	}
+	if e.Whole {
+		return e.takeLine(text, start, end)
+	}
+	old := text[start:end]
+	if len(old) < 2 || old[0] != '"' && old[0] != '\'' || old[len(old)-1] != old[0] || e.New == "" || e.New[0] == old[0] {
+		return true
+	}
+	if strings.ContainsAny(e.New, "\"'\\\n") {
+		return false
+	}
+	e.New = string(old[0]) + e.New + string(old[0])
+	return true
+}
+
+// takeLine widens the span of a deletion: to its lines if nothing else stands
+// there but the dash of a list and a comment behind, or to the blanks in front if
+// a comment is deleted.
+func (e *Edit) takeLine(text []byte, start, end int) bool {
+	lineStart := bytes.LastIndexByte(text[:start], '\n') + 1
+	lineEnd := len(text)
+	if i := bytes.IndexByte(text[end:], '\n'); i >= 0 {
+		lineEnd = end + i
+	}
+	before := strings.TrimPrefix(string(text[lineStart:start]), "\ufeff")
+	after := strings.TrimSpace(string(text[end:lineEnd]))
+	comment := text[start] == '#'
+	switch lead := strings.TrimSpace(before); {
+	case (lead == "" || lead == "-" && !comment) && (after == "" || after[0] == '#'):
+		if lineEnd < len(text) {
+			e.Column, e.EndLine, e.EndColumn = 1, e.EndLine+1, 1
+			return true
+		}
+		// The last line has no end to take: that of the line above is taken.
+		if lineStart == 0 {
+			return false
+		}
+		above := bytes.TrimRight(text[bytes.LastIndexByte(text[:lineStart-1], '\n')+1:lineStart], "\r\n")
+		e.Line, e.Column = e.Line-1, 1+utf8.RuneCount(bytes.TrimPrefix(above, []byte("\ufeff")))
+		e.EndColumn += utf8.RuneCount(text[end:lineEnd])
+		return true
+	case comment && after == "":
+		e.Column -= len(before) - len(strings.TrimRight(before, " \t"))
+		return true
+	}
+	return false
+}
