@@ -5,6 +5,7 @@ GO ?= go
 TOOLS := $(CURDIR)/.tools
 STATICCHECK := $(TOOLS)/staticcheck
 KUSTOMIZE := $(TOOLS)/kustomize
+GOVULNCHECK := $(TOOLS)/govulncheck
 export PATH := $(TOOLS):$(PATH)
 export CGO_ENABLED := 0
 BUILD := -trimpath -ldflags '-s -w'
@@ -51,6 +52,21 @@ check: lint test ## what has to pass before a commit
 bench: ## run the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
+.PHONY: peers
+peers: build ## measure bin/quorumwright beside the peers on PATH: kubeconform, kube-score, kube-linter, conftest, cue, kustomize
+	$(GO) run ./internal/peers $(PEERS)
+
+SOAK ?= 50
+SOAK_SEED ?= 1
+.PHONY: soak
+soak: parts ## break the generated Redis SOAK (50) times at random from SOAK_SEED, at most half an hour
+	SOAK=$(SOAK) SOAK_SEED=$(SOAK_SEED) $(GO) test -count=1 -v -timeout 30m -run '^TestSoak$$' ./internal/prove
+
+PASSWORDS ?= 1000
+.PHONY: passwords
+passwords: parts ## start the generated Redis with PASSWORDS (1000) random passwords; takes an hour on two cores
+	PASSWORDS=$(PASSWORDS) $(GO) test -count=1 -v -timeout 4h -run '^TestPasswords$$' ./internal/prove
+
 .PHONY: fuzz
 fuzz: ## run every fuzz target for FUZZTIME (20s)
 	@set -e; for pkg in $$($(GO) list ./...); do \
@@ -58,12 +74,30 @@ fuzz: ## run every fuzz target for FUZZTIME (20s)
 	    echo "== $$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg; \
 	  done; done
 
+VERSION ?= $(shell git describe --tags --exact-match 2>/dev/null || echo v0.0.0-devel)
+.PHONY: release
+release: ## build dist/ for every platform, with checksums and a bill of materials
+	@sh .ci/release $(VERSION) dist
+
+.PHONY: reproducible
+reproducible: ## build in two folders and compare the bytes
+	@sh .ci/reproducible
+
+# The database is fetched from the address in VULNDB, or read from a folder:
+# VULNDB=file:///path.
+VULNDB ?= https://vuln.go.dev
+.PHONY: vulncheck
+vulncheck: $(GOVULNCHECK) ## check the modules, and look for known vulnerabilities in what is linked
+	$(GO) mod verify
+	$(GOVULNCHECK) -db $(VULNDB) ./...
+
 # The real parts that tests drive. git and Go are there already.
 .PHONY: parts
 parts: $(KUSTOMIZE)
 	@missing=; \
 	command -v redis-server >/dev/null 2>&1 || missing="$$missing redis-server"; \
 	command -v pre-commit >/dev/null 2>&1 || missing="$$missing pre-commit"; \
+	for tool in curl wget; do command -v $$tool >/dev/null 2>&1 || missing="$$missing $$tool"; done; \
 	if [ -n "$$missing" ]; then \
 	  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
 	  echo "installing$$missing"; \
@@ -75,3 +109,6 @@ $(STATICCHECK):
 
 $(KUSTOMIZE):
 	GOBIN=$(TOOLS) $(GO) install sigs.k8s.io/kustomize/kustomize/v5@v5.8.2
+
+$(GOVULNCHECK):
+	GOBIN=$(TOOLS) $(GO) install golang.org/x/vuln/cmd/govulncheck@v1.9.0

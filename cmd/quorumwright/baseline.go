@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
-	"os"
 	"slices"
 
+	"github.com/quorumwright/quorumwright/internal/regular"
 	"github.com/quorumwright/quorumwright/lint"
 	"github.com/quorumwright/quorumwright/lint/repo"
 )
@@ -16,6 +16,9 @@ type baselineFlags struct {
 	file  string
 	write bool
 }
+
+// maxBaseline bounds a baseline in bytes: 100,000 findings.
+const maxBaseline = 32 << 20
 
 // baseline writes the baseline, or suppresses what it holds and adds a finding
 // of lint/stale-baseline for every entry that nothing matches.
@@ -27,14 +30,14 @@ func (g *globals) baseline(f baselineFlags, chosen []*lint.Rule, findings []*lin
 		return findings, nil
 	case f.write:
 		b := lint.NewBaseline(findings)
-		if err := os.WriteFile(f.file, b.Encode(), 0o644); err != nil {
+		if err := replaceFile(f.file, b.Encode(), 0o644); err != nil {
 			return nil, failedf("%s: %s", f.file, reason(err))
 		}
 		g.note("%s: %d findings", f.file, len(b.Entries))
 		b.Apply(findings)
 		return findings, nil
 	}
-	data, err := os.ReadFile(f.file)
+	data, err := regular.ReadFile(f.file, maxBaseline)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, usagef("--baseline %s: no such file; --write-baseline makes it", f.file)
 	}

@@ -56,6 +56,10 @@ func (g *globals) drift(ctx context.Context, out string) ([]repo.Problem, error)
 	if _, err := g.specFile(); err != nil && g.spec == "" {
 		return nil, nil
 	}
+	settled := g.settlement(out, nil)
+	if settled.holds {
+		return nil, nil
+	}
 	d, err := g.load()
 	if err != nil {
 		return nil, err
@@ -64,6 +68,7 @@ func (g *globals) drift(ctx context.Context, out string) ([]repo.Problem, error)
 	if err != nil {
 		return nil, err
 	}
+	settled.keep(d, tree)
 	have := os.DirFS(out)
 	changes, err := tree.Diff(have)
 	if err != nil {

@@ -9,11 +9,13 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/quorumwright/quorumwright/generate"
 	"github.com/quorumwright/quorumwright/internal/git"
+	"github.com/quorumwright/quorumwright/internal/regular"
 	"github.com/quorumwright/quorumwright/lint/repo"
 	"github.com/quorumwright/quorumwright/schema"
 )
@@ -115,7 +117,7 @@ func (c *committer) addEncrypted(p *plan, d *schema.Deployment, dir string, befo
 		}
 		var data []byte
 		if err == nil {
-			data, err = os.ReadFile(name)
+			data, err = regular.ReadFile(name, maxGenerated)
 		}
 		if err != nil {
 			return failedf("%s: %s", filepath.ToSlash(name), reason(err))
@@ -223,6 +225,11 @@ func (c *committer) describe(old, next *schema.Deployment, before, after fs.FS, 
 	if len(left) > 0 {
 		m.lines = append(m.lines, "the base changes too, for "+strings.Join(left, ", "))
 	}
+	if waiting := leftOut(old, next, chosen); len(waiting) > 0 {
+		names := strings.Join(waiting, ", ")
+		c.note("the spec changes %s too, which -e leaves out: check calls that stale until it is committed; commit without -e to generate all", names)
+		m.lines = append(m.lines, "not generated yet: "+names)
+	}
 	if c.flags.message != "" {
 		m.subject = strings.Join(strings.Fields(c.flags.message), " ")
 	}
@@ -236,6 +243,19 @@ func (c *committer) describe(old, next *schema.Deployment, before, after fs.FS, 
 		}
 	}
 	return m, nil
+}
+
+// leftOut returns the environments that the spec changes, and that are not among
+// the chosen ones.
+func leftOut(old, next *schema.Deployment, chosen []string) []string {
+	var names []string
+	for _, e := range next.Environments {
+		if was := environmentOf(old, e.Name); !slices.Contains(chosen, e.Name) && (was == nil || !reflect.DeepEqual(was.Spec, e.Spec)) {
+			names = append(names, e.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // touchedBy returns the environments that changed files belong to.

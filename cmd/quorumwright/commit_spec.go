@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/quorumwright/quorumwright/internal/git"
+	"github.com/quorumwright/quorumwright/internal/regular"
 )
 
 // A spec is the spec on the disk, and in the commit that it is a change of.
@@ -40,7 +41,7 @@ func (c *committer) readSpec(ctx context.Context) error {
 	if s.path, err = inRepository(c.repo, filepath.Dir(name), filepath.Base(name)); err != nil {
 		return err
 	}
-	if s.disk, err = os.ReadFile(name); err != nil {
+	if s.disk, err = regular.ReadFile(name, maxSpec); err != nil {
 		return failedf("%s: %s", name, reason(err))
 	}
 	d, err := parseSpec(s.name, s.disk)

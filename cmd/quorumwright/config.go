@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/quorumwright/quorumwright/internal/regular"
 	"github.com/quorumwright/quorumwright/lint"
 	"github.com/quorumwright/quorumwright/lint/rules"
 	"go.yaml.in/yaml/v3"
@@ -40,14 +41,12 @@ type ignoreEntry struct {
 // loadConfig reads the configuration in a folder of what is judged; a missing
 // file is an empty one.
 func loadConfig(fsys fs.FS, dir string) (*config, error) {
-	data, err := fs.ReadFile(fsys, path.Join(dir, configName))
+	data, err := regular.ReadFS(fsys, path.Join(dir, configName), maxConfig)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return &config{}, nil
 	case err != nil:
 		return nil, failedf("%s: %s", configName, reason(err))
-	case len(data) > maxConfig:
-		return nil, usagef("%s is larger than %d KiB", configName, maxConfig>>10)
 	}
 	return parseConfig(data)
 }

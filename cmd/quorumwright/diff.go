@@ -96,7 +96,11 @@ func between(d *schema.Deployment, from, to string) (*difference, error) {
 	if err != nil {
 		return nil, err
 	}
-	runs, err := outcomes(tree.FS(), []string{from, to})
+	files, err := buildable(d, tree)
+	if err != nil {
+		return nil, err
+	}
+	runs, err := outcomes(files, []string{from, to})
 	if err != nil {
 		return nil, &exitError{exitFailed, err}
 	}
@@ -110,7 +114,7 @@ func between(d *schema.Deployment, from, to string) (*difference, error) {
 	if len(e.Changes) > 0 {
 		diff.Environments = append(diff.Environments, e)
 	}
-	diff.Files, err = renderedFiles(tree, from, to)
+	diff.Files, err = renderedFiles(files, from, to)
 	return diff, err
 }
 
@@ -140,13 +144,13 @@ func (g *globals) since(ctx context.Context, next *schema.Deployment, f diffFlag
 			names = append(names, name)
 		}
 	}
-	was, err := outcomes(before.FS(), names)
+	was, err := outcomesOf(old, before, names)
 	if err != nil {
-		return nil, &exitError{exitFailed, err}
+		return nil, err
 	}
-	is, err := outcomes(after.FS(), names)
+	is, err := outcomesOf(next, after, names)
 	if err != nil {
-		return nil, &exitError{exitFailed, err}
+		return nil, err
 	}
 	d := &difference{Against: f.against}
 	for _, name := range names {
@@ -222,6 +226,19 @@ func treeOf(d *schema.Deployment) (*generate.Tree, error) {
 		return new(generate.Tree), nil
 	}
 	return generateTree(d, nil)
+}
+
+// outcomesOf renders environments of the tree of a deployment.
+func outcomesOf(d *schema.Deployment, tree *generate.Tree, names []string) (map[string]outcome, error) {
+	files, err := buildable(d, tree)
+	if err != nil {
+		return nil, err
+	}
+	found, err := outcomes(files, names)
+	if err != nil {
+		return nil, &exitError{exitFailed, err}
+	}
+	return found, nil
 }
 
 // treeFiles compares the files of the base and of some environments.

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/quorumwright/quorumwright/generate"
@@ -107,7 +108,7 @@ func restartWords(containers []string) string {
 }
 
 // renderedFiles compares what a cluster gets of two environments.
-func renderedFiles(tree *generate.Tree, from, to string) ([]fileDifference, error) {
+func renderedFiles(tree fs.FS, from, to string) ([]fileDifference, error) {
 	order, before, err := objects(tree, from)
 	if err != nil {
 		return nil, err
@@ -149,8 +150,8 @@ func nameless(text, env string) string {
 
 // objects are the rendered manifests of an environment, one text for each object,
 // and its values.
-func objects(tree *generate.Tree, env string) (order []string, texts map[string]string, err error) {
-	manifests, err := repo.Build(tree.FS(), "overlays/"+env)
+func objects(tree fs.FS, env string) (order []string, texts map[string]string, err error) {
+	manifests, err := repo.Build(tree, "overlays/"+env)
 	if err != nil {
 		return nil, nil, &exitError{exitFailed, err}
 	}
@@ -171,7 +172,10 @@ func objects(tree *generate.Tree, env string) (order []string, texts map[string]
 		order = append(order, name)
 		texts[name] = strings.TrimSuffix(text, "\n") + "\n"
 	}
-	values, _ := tree.File("overlays/" + env + "/values.yaml")
+	values, err := fs.ReadFile(tree, "overlays/"+env+"/values.yaml")
+	if err != nil {
+		return nil, nil, &exitError{exitFailed, err}
+	}
 	texts["values.yaml"] = string(values)
 	return append(order, "values.yaml"), texts, nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io/fs"
+	"strings"
 	"syscall"
 )
 
@@ -16,6 +17,9 @@ func reason(err error) string {
 		return "permission denied"
 	case errors.Is(err, fs.ErrExist):
 		return "exists already"
+	}
+	if strings.Contains(err.Error(), "path escapes from parent") { // os.Root has no name for it
+		return "a symbolic link on this path leads out of the folder"
 	}
 	var errno syscall.Errno
 	if errors.As(err, &errno) {

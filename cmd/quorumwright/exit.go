@@ -15,6 +15,9 @@ const (
 	exitFailed   = 3 // could not read, render, run or write
 )
 
+// exitInterrupted is what a shell reports of a program that Ctrl-C ended.
+const exitInterrupted = 130
+
 // An exitError ends the program with a code. Its error, if any, is told first.
 type exitError struct {
 	code int

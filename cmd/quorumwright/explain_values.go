@@ -50,7 +50,7 @@ func (g *globals) explainValues(f valuesFlags) error {
 	if err != nil {
 		return err
 	}
-	all, err := configurations(f.files, cmp.Or(f.chartVersion, c.chartVersion))
+	all, err := g.configurations(f.files, cmp.Or(f.chartVersion, c.chartVersion))
 	if err != nil {
 		return err
 	}
@@ -70,8 +70,8 @@ func (g *globals) explainValues(f valuesFlags) error {
 
 // configurations reads what the files hold: releases with values in them, or
 // else one set of values with the files laid over each other.
-func configurations(files []string, chartVersion string) ([]*lint.Configuration, error) {
-	opts := repo.Options{Paths: files, ChartVersion: chartVersion}
+func (g *globals) configurations(files []string, chartVersion string) ([]*lint.Configuration, error) {
+	opts := repo.Options{Paths: files, ChartVersion: chartVersion, BeforeBuild: func() error { return g.supervise(nil) }}
 	r, err := openValues(opts)
 	if err != nil {
 		return nil, err
@@ -94,16 +94,21 @@ func configurations(files []string, chartVersion string) ([]*lint.Configuration,
 func openValues(opts repo.Options) (*repo.Repo, error) {
 	r, err := repo.Open(repo.DirFS("."), opts)
 	if err != nil {
-		return nil, &exitError{exitFailed, err}
+		return nil, openError(err)
 	}
+	return r, unread(r)
+}
+
+// unread tells what of a repository could not be read, as an error; nil if all was.
+func unread(r *repo.Repo) error {
 	var broken []string
 	for _, p := range r.Problems {
 		if p.Rule == "yaml/syntax" || p.Rule == "yaml/limits" {
 			broken = append(broken, p.Span.String()+": "+p.Message)
 		}
 	}
-	if len(broken) > 0 {
-		return nil, &exitError{exitFailed, placedError(strings.Join(broken, "\n"))}
+	if len(broken) == 0 {
+		return nil
 	}
-	return r, nil
+	return &exitError{exitFailed, placedError(strings.Join(broken, "\n"))}
 }

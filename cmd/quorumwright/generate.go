@@ -10,6 +10,9 @@ import (
 	"strings"
 
 	"github.com/quorumwright/quorumwright/generate"
+	"github.com/quorumwright/quorumwright/internal/regular"
+	"github.com/quorumwright/quorumwright/internal/spelling"
+	"github.com/quorumwright/quorumwright/internal/supervisor"
 	"github.com/quorumwright/quorumwright/schema"
 	"github.com/spf13/cobra"
 )
@@ -46,6 +49,10 @@ func newGenerate(g *globals) *cobra.Command {
 		Example: generateExample,
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			settled := g.settlement(out, envs)
+			if settled.holds {
+				return nil
+			}
 			d, err := g.load()
 			if err != nil {
 				return err
@@ -54,6 +61,7 @@ func newGenerate(g *globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			settled.keep(d, tree)
 			if check || diff {
 				err = g.compare(tree, out, diff)
 			} else {
@@ -89,13 +97,17 @@ func (g *globals) specFile() (string, error) {
 	return "", usagef("no quorumwright.yaml here: quorumwright init writes one, -f FILE names another")
 }
 
+// maxSpec bounds a spec in bytes. The schema has a narrower bound, which it tells
+// with a place.
+const maxSpec = 16 << 20
+
 // load reads the spec.
 func (g *globals) load() (*schema.Deployment, error) {
 	name, err := g.specFile()
 	if err != nil {
 		return nil, err
 	}
-	data, err := os.ReadFile(name)
+	data, err := regular.ReadFile(name, maxSpec)
 	if err != nil {
 		return nil, failedf("%s: %s", name, reason(err))
 	}
@@ -104,6 +116,7 @@ func (g *globals) load() (*schema.Deployment, error) {
 
 // parseSpec reads a spec from its text.
 func parseSpec(name string, data []byte) (*schema.Deployment, error) {
+	defer supervisor.Begin("evaluating " + name)()
 	d, err := schema.Parse(name, data)
 	var errs schema.Errors
 	if errors.As(err, &errs) {
@@ -128,6 +141,19 @@ func specErrors(errs schema.Errors) string {
 	return b.String()
 }
 
+// unknownEnvironment says that a spec has no such environment, and which is
+// meant.
+func unknownEnvironment(d *schema.Deployment, name string) error {
+	var names []string
+	for _, e := range d.Environments {
+		names = append(names, e.Name)
+	}
+	if near := spelling.Nearest(name, names, spelling.Slips(name)); near != "" {
+		return usagef("no environment %q in %s: did you mean %s?", name, d.Source, near)
+	}
+	return usagef("no environment %q in %s: it has %s", name, d.Source, environmentNames(d))
+}
+
 // knowsEnvironments refuses names that a spec does not have.
 func knowsEnvironments(d *schema.Deployment, names []string) error {
 	known := func(name string) bool {
@@ -135,7 +161,7 @@ func knowsEnvironments(d *schema.Deployment, names []string) error {
 	}
 	for _, name := range names {
 		if !known(name) {
-			return usagef("no environment %q in %s: it has %s", name, d.Source, environmentNames(d))
+			return unknownEnvironment(d, name)
 		}
 	}
 	return nil

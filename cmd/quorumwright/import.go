@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/quorumwright/quorumwright/internal/importer"
+	"github.com/quorumwright/quorumwright/internal/regular"
 	"github.com/quorumwright/quorumwright/lint"
 	"github.com/quorumwright/quorumwright/lint/repo"
 	"github.com/quorumwright/quorumwright/lint/report"
@@ -25,8 +26,10 @@ PATH is a file, a folder, or - for standard input, as for lint: manifests,
 kustomizations, values of the Gravitee chart, values of bitnami/redis,
 bitnami/valkey and redis-ha. The spec keeps the master's name, namespaces,
 versions, references to Secrets, sizes, timers, directives of redis.conf, plugins
-and further values of the chart. What it cannot keep is told with its reason, and
-so is what was decided where the files say nothing.
+and further values of the chart, the store or the vault that Secrets come from,
+and what an Application of Argo CD says of its repository and cluster. What it
+cannot keep is told with its reason, and so is what was decided where the files
+say nothing. A tree that generate wrote becomes the spec that it came from.
 
 A secret in plain text is never copied: the spec refers to a key of a Kubernetes
 Secret instead, and the place is told.
@@ -76,6 +79,7 @@ func (g *globals) importSpec(f importFlags, paths []string) error {
 		return usagef("%s exists already: -o FILE names another, --force overwrites it", f.output)
 	}
 	opts := repo.Options{Paths: paths, Values: f.values, ChartVersion: f.chartVersion, Exclude: f.exclude}
+	opts.BeforeBuild = func() error { return g.supervise(opts.Stdin) }
 	if slices.Contains(paths, "-") {
 		b, err := io.ReadAll(io.LimitReader(g.in, maxStdin+1))
 		if err != nil {
@@ -88,7 +92,7 @@ func (g *globals) importSpec(f importFlags, paths []string) error {
 	}
 	r, err := repo.Open(repo.DirFS("."), opts)
 	if err != nil {
-		return &exitError{exitFailed, err}
+		return openError(err)
 	}
 	findings := lint.Run(r, lint.Options{Rules: rules.All(), Known: rules.All()})
 	result, err := importer.Import(r, importer.Options{
@@ -104,6 +108,9 @@ func (g *globals) importSpec(f importFlags, paths []string) error {
 		Judge: judgeTree,
 	})
 	if errors.Is(err, importer.ErrNothing) {
+		if err := unread(r); err != nil {
+			return err
+		}
 		return usagef("nothing to import in %s: %s", strings.Join(paths, ", "), err)
 	}
 	if err != nil {
@@ -135,7 +142,7 @@ func (g *globals) writeImport(f importFlags, text []byte) error {
 	}
 	err := writeNew(f.output, text)
 	if errors.Is(err, fs.ErrExist) && f.force {
-		old, err := os.ReadFile(f.output)
+		old, err := regular.ReadFile(f.output, maxSpec)
 		if err != nil {
 			return failedf("%s: %s", f.output, reason(err))
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -49,6 +50,8 @@ type lintFlags struct {
 	baseline     baselineFlags
 	suppressed   bool
 	fix          fixFlags
+	since        string
+	change       *lint.Change // since then; nil: everything is judged
 }
 
 func newLint(g *globals) *cobra.Command {
@@ -66,6 +69,7 @@ func newLint(g *globals) *cobra.Command {
 	flags.StringVar(&f.chart.path, "chart", "", "render the values with the gateway's chart at `PATH`, a folder or a .tgz, and judge the result too; needs helm")
 	flags.StringArrayVar(&f.exclude, "exclude", nil, "leave out files that match the `GLOB`; may be repeated")
 	flags.Int64Var(&f.maxFileSize, "max-file-size", 1<<20, "do not read files larger than this many `BYTES`")
+	flags.StringVar(&f.since, "since", "", "judge only what the changes since `REV`, a branch, a tag or a commit, can affect")
 	flags.StringVar(&f.baseline.file, "baseline", "", "`FILE` with findings to live with for now")
 	flags.BoolVar(&f.baseline.write, "write-baseline", false, "write what is found now to the baseline file")
 	flags.BoolVar(&f.fix.apply, "fix", false, "mend what can be mended safely, in place")
@@ -73,6 +77,7 @@ func newLint(g *globals) *cobra.Command {
 	flags.BoolVar(&f.fix.diff, "diff", false, "print the fixes as a unified diff and write nothing; exit code 1 if there are any")
 	f.report(cmd)
 	cmd.MarkFlagsMutuallyExclusive("fix", "diff")
+	cmd.MarkFlagsMutuallyExclusive("since", "write-baseline")
 	return cmd
 }
 
@@ -81,8 +86,8 @@ func (f *lintFlags) report(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVarP(&f.outputs, "output", "o", nil, "`FORMAT[=FILE]`: "+strings.Join(report.FormatNames(), ", ")+"; may be repeated")
 	flags.StringVar(&f.failOn, "fail-on", "", "exit with 1 from this `SEVERITY` on: error (the default), warning or info")
-	flags.StringSliceVar(&f.selectIDs, "select", nil, "only these rules or families (`IDS`)")
-	flags.StringSliceVar(&f.ignoreIDs, "ignore", nil, "not these rules or families (`IDS`)")
+	flags.StringSliceVar(&f.selectIDs, "select", nil, "only these rules, families or patterns (`IDS`)")
+	flags.StringSliceVar(&f.ignoreIDs, "ignore", nil, "not these rules, families or patterns (`IDS`)")
 	flags.StringVar(&f.profile, "profile", "", "default or strict (`PROFILE`): how severe findings are")
 	flags.BoolVar(&f.suppressed, "show-suppressed", false, "show suppressed findings too")
 }
@@ -100,6 +105,9 @@ func (f *lintFlags) configure(c *config) {
 }
 
 func (g *globals) lint(ctx context.Context, f lintFlags, paths []string) error {
+	if err := f.fix.check(paths); err != nil {
+		return err
+	}
 	if err := f.chart.open(ctx); err != nil {
 		return err
 	}
@@ -114,6 +122,12 @@ func (g *globals) lint(ctx context.Context, f lintFlags, paths []string) error {
 			return failedf("standard input is larger than %d MiB", maxStdin>>20)
 		}
 		opts.Stdin = b
+	}
+	if f.since != "" {
+		var err error
+		if f.change, err = g.changeSince(ctx, f.since); err != nil {
+			return err
+		}
 	}
 	return g.judge(f, repo.DirFS("."), opts, nil)
 }
@@ -139,20 +153,31 @@ func (g *globals) judge(f lintFlags, fsys fs.FS, opts repo.Options, problems []r
 	if err != nil {
 		return usagef("%s", err)
 	}
+	for _, pattern := range f.exclude {
+		if _, err := path.Match(pattern, ""); err != nil {
+			return usagef("--exclude %q: this is no pattern; a bracket that is meant as such is written \\[", pattern)
+		}
+	}
 	chosen, err := chooseRules(f.selectIDs, f.ignoreIDs)
 	if err != nil {
 		return err
 	}
+	opts.BeforeBuild = func() error { return g.supervise(opts.Stdin) }
 	today := time.Now()
+	kept := g.keptReport(f, fsys, opts, problems, chosen, outputs, today)
+	if kept.found {
+		return kept.replay(g.out)
+	}
+	opts.Reads = kept.reads
 	look := func() (*repo.Repo, []*lint.Finding, error) {
 		opts.ChartVersion, opts.Exclude, opts.With = cmp.Or(f.chartVersion, f.chart.version()), f.exclude, c.with
 		r, err := repo.Open(fsys, opts)
 		if err != nil {
-			return nil, nil, &exitError{exitFailed, err}
+			return nil, nil, openError(err)
 		}
 		r.Problems = withoutMissing(r.Problems, problems)
-		how := lint.Options{Rules: chosen, Known: rules.All(), Strict: f.profile == "strict", Problems: problems, Today: today}
-		findings, err := f.chart.look(g, r, lint.Run(r, how), func(r *repo.Repo) []*lint.Finding {
+		how := lint.Options{Rules: chosen, Known: rules.All(), Strict: f.profile == "strict", Problems: problems, Today: today, Change: f.change}
+		findings, err := f.chart.look(g, r, withoutEchoes(lint.Run(r, how), problems), func(r *repo.Repo) []*lint.Finding {
 			how.Problems = nil
 			return lint.Run(r, how)
 		})
@@ -174,20 +199,24 @@ func (g *globals) judge(f lintFlags, fsys fs.FS, opts repo.Options, problems []r
 			return err
 		}
 	}
-	if findings, err = g.baseline(f.baseline, chosen, findings); err != nil {
+	stale := chosen
+	if f.change != nil {
+		stale = nil // an entry may match a finding of what was not judged
+	}
+	if findings, err = g.baseline(f.baseline, stale, findings); err != nil {
 		return err
 	}
 	rep := &report.Report{
 		Findings: findings, Rules: chosen, Source: r, Files: len(r.Files), Roots: r.Roots,
 		Version: version(), Color: g.useColor(g.out), ShowSuppressed: f.suppressed,
 	}
-	if err := report.Write(g.out, rep, outputs); err != nil {
+	if err := report.Write(kept.tee(g.out), rep, outputs); err != nil {
 		return &exitError{exitFailed, err}
 	}
 	if g.verbose {
 		fmt.Fprintf(g.err, "%d files read, %d kustomize roots rendered, %d rules\n", len(r.Files), r.Roots, len(chosen))
 	}
-	return f.chart.verdict(verdict(findings, failOn))
+	return kept.keep(f.chart.verdict(verdict(findings, failOn)))
 }
 
 // verdict turns findings into the exit code. A limit that was hit means that
@@ -228,7 +257,12 @@ func chooseRules(selected, ignored []string) ([]*lint.Rule, error) {
 	return chosen, nil
 }
 
-func matches(r *lint.Rule, name string) bool { return r.ID == name || r.Family() == name }
+// matches tells whether a rule is meant by its id, its family, or a pattern such
+// as sentinel/quorum-*.
+func matches(r *lint.Rule, name string) bool {
+	ok, _ := path.Match(name, r.ID)
+	return ok || r.Family() == name
+}
 
 func unknownRule(name string) error {
 	var names []string

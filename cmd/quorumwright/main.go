@@ -8,11 +8,18 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/quorumwright/quorumwright/internal/supervisor"
 )
 
 func main() {
+	guard := supervisor.Enter() // before anything is read
+	paceCollector()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
-	stop()
-	os.Exit(code)
+	go func() {
+		// The first signal asks what runs to end well, the second one ends it.
+		<-ctx.Done()
+		stop()
+	}()
+	guard.Exit(runGuarded(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, guard.Stderr()}, guard))
 }

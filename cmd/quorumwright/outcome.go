@@ -111,11 +111,14 @@ func (o outcome) restarts(next outcome) (containers, recreated []string) {
 	return containers, recreated
 }
 
-// besideGateway tells the values that the chart makes other objects from than
-// the gateway's pods.
+// besideGateway tells the values that the chart makes something else from than
+// the gateway's pods: other objects, or fields of the Deployment beside the
+// template of its pods (templates/gateway of the charts 4.6 to 4.12).
 func besideGateway(path string) bool {
 	switch path {
-	case "networkPolicy", "gateway.replicaCount", "gateway.autoscaling", "gateway.pdb", "gateway.ingress":
+	case "networkPolicy", "gateway.replicaCount", "gateway.autoscaling", "gateway.pdb", "gateway.ingress", "gateway.httpRoute",
+		"gateway.deployment.strategy", "gateway.deployment.revisionHistoryLimit", "gateway.deployment.annotations",
+		"gateway.services.core.ingress", "gateway.services.core.httpRoute", "gateway.services.bridge.ingress", "gateway.services.bridge.httpRoute":
 		return true
 	}
 	rest, ok := strings.CutPrefix(path, "gateway.service.")

@@ -23,7 +23,7 @@ var versionPhrases = map[string]string{
 var secretive = pattern.New(`(?i)(pass|secret|token|credential|license|key)[A-Za-z]*$`)
 
 // references are fields that are called like secrets, and say where one is.
-var references = pattern.New(`\.(secretName|key)$`)
+var references = pattern.New(`\.(secretName|key)$|^secrets\.(sealedSecrets|sops)\.`)
 
 // specPhrases says in the domain's words what differs between two environments'
 // specs: "redis 7.2.4 → 7.2.5", "redis.nodes 3 → 5".

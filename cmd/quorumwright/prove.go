@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -163,6 +164,9 @@ func (f proveFlags) environment() (*repo.Environment, string, error) {
 	for _, e := range r.Environments {
 		// Open names environments only where there are several.
 		name := cmp.Or(e.Name, path.Base(e.Root))
+		if abs, err := filepath.Abs(e.Root); err == nil && name == "." {
+			name = filepath.Base(abs)
+		}
 		if f.env == "" || name == f.env {
 			found = e
 			names = append(names, name)
@@ -174,6 +178,9 @@ func (f proveFlags) environment() (*repo.Environment, string, error) {
 	case len(names) > 1:
 		return nil, "", usagef("%s has several environments: choose one with -e: %s", dir, strings.Join(names, ", "))
 	case f.env == "" || len(r.Environments) == 0:
+		if err := unread(r); err != nil {
+			return nil, "", err
+		}
 		return nil, "", usagef("nothing to prove in %s", dir)
 	}
 	for _, e := range r.Environments {

@@ -33,20 +33,20 @@ func gitError(err error) error {
 }
 
 // inRepository returns the path within the repository of a file in a folder that
-// the person named.
+// the person named. Symbolic links on the way are followed, as git does not.
 func inRepository(r *git.Repo, dir, file string) (string, error) {
-	if filepath.IsAbs(dir) {
-		rel, err := filepath.Rel(r.Top, realPath(dir))
-		if err != nil {
-			return "", usagef("%s: outside of the repository", dir)
-		}
-		dir = filepath.ToSlash(rel)
-	} else {
-		dir = path.Join(r.Prefix, filepath.ToSlash(dir))
+	outside := usagef("%s: outside of the repository", path.Join(filepath.ToSlash(dir), file))
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", failedf("the working folder cannot be read: %s", reason(err))
 	}
-	name := path.Join(dir, file)
+	rel, err := filepath.Rel(r.Top, realPath(abs))
+	if err != nil {
+		return "", outside
+	}
+	name := path.Join(filepath.ToSlash(rel), file)
 	if !fs.ValidPath(name) {
-		return "", usagef("%s: outside of the repository", path.Join(dir, file))
+		return "", outside
 	}
 	return name, nil
 }

@@ -6,8 +6,8 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
-	"strings"
 
+	"github.com/quorumwright/quorumwright/internal/supervisor"
 	"github.com/spf13/cobra"
 )
 
@@ -21,12 +21,14 @@ type streams struct {
 // globals are the flags of every command.
 type globals struct {
 	streams
+	guard   *supervisor.Guard // nil: everything runs in this process
 	dir     string
 	started string // the working directory before -C
 	spec    string
 	quiet   bool
 	verbose bool
 	color   string
+	noCache bool
 }
 
 const rootDoc = `Redis with Sentinel and the Gravitee gateway, from one spec, proven to meet.
@@ -45,8 +47,8 @@ const rootExample = `  quorumwright init                       # a commented spe
 
 // newRoot returns the command tree. A new one is made for each run: commands
 // keep no state.
-func newRoot(s streams) *cobra.Command {
-	g := &globals{streams: s}
+func newRoot(s streams, guard *supervisor.Guard) *cobra.Command {
+	g := &globals{streams: s, guard: guard}
 	root := &cobra.Command{
 		Use:           "quorumwright",
 		Short:         "Redis with Sentinel and the Gravitee gateway, from one spec, proven to meet",
@@ -55,14 +57,14 @@ func newRoot(s streams) *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
-		PersistentPreRunE: func(*cobra.Command, []string) error {
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			switch g.color {
 			case "auto", "always", "never":
 			default:
 				return usagef("--color %s: use auto, always or never", g.color)
 			}
 			if g.dir == "" {
-				return nil
+				return g.prepare(cmd)
 			}
 			var err error
 			if g.started, err = os.Getwd(); err != nil {
@@ -71,7 +73,7 @@ func newRoot(s streams) *cobra.Command {
 			if err := os.Chdir(g.dir); err != nil {
 				return failedf("-C %s: %s", g.dir, reason(err))
 			}
-			return nil
+			return g.prepare(cmd)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -84,6 +86,7 @@ func newRoot(s streams) *cobra.Command {
 	flags.StringVarP(&g.spec, "file", "f", "", "the spec `FILE` (default quorumwright.yaml, .yml or .cue)")
 	flags.BoolVarP(&g.quiet, "quiet", "q", false, "print errors and findings only")
 	flags.BoolVarP(&g.verbose, "verbose", "v", false, "say what is being done")
+	flags.BoolVar(&g.noCache, "no-cache", false, "neither use nor keep what earlier runs have worked out")
 	flags.StringVar(&g.color, "color", "auto", "`WHEN` to use colours: auto, always or never")
 	root.AddCommand(
 		newInit(g),
@@ -109,8 +112,14 @@ func newRoot(s streams) *cobra.Command {
 	return root
 }
 
-// run runs one command line and returns the exit code.
+// run runs one command line in this process and returns the exit code.
 func run(ctx context.Context, args []string, s streams) (code int) {
+	return runGuarded(ctx, args, s, nil)
+}
+
+// runGuarded is run; what strangers may have written is worked on in a child, if
+// guard can start one.
+func runGuarded(ctx context.Context, args []string, s streams, guard *supervisor.Guard) (code int) {
 	defer func() {
 		if r := recover(); r != nil {
 			fmt.Fprintf(s.err, "quorumwright: internal error (%T); please report what you ran\n", r)
@@ -120,21 +129,16 @@ func run(ctx context.Context, args []string, s streams) (code int) {
 			code = exitFailed
 		}
 	}()
-	root := newRoot(s)
+	out := &output{Writer: s.out}
+	s.out = out
+	root := newRoot(s, guard)
 	root.SetArgs(args)
-	return tell(s.err, usageError(root.ExecuteContext(ctx)))
-}
-
-// usageError words cobra's own complaints like ours.
-func usageError(err error) error {
-	if err == nil {
-		return nil
+	cmd, err := root.ExecuteContextC(ctx)
+	if out.err != nil {
+		// Whatever the command made of it: what it had to say was not said.
+		return tell(s.err, failedf("standard output: %s", reason(out.err)))
 	}
-	if text, ok := strings.CutPrefix(err.Error(), "unknown command "); ok {
-		text, _, _ = strings.Cut(text, "\n\nDid you mean")
-		return usagef("unknown command %s\nsee: quorumwright --help", text)
-	}
-	return err
+	return tell(s.err, usageError(cmd, err))
 }
 
 // useColor tells whether output to w is coloured.
@@ -149,6 +153,9 @@ func (g *globals) useColor(w io.Writer) bool {
 }
 
 func isTerminal(w io.Writer) bool {
+	if o, ok := w.(*output); ok {
+		w = o.Writer
+	}
 	f, ok := w.(*os.File)
 	if !ok {
 		return false

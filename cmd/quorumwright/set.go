@@ -3,9 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/quorumwright/quorumwright/generate"
+	"github.com/quorumwright/quorumwright/internal/regular"
 	"github.com/quorumwright/quorumwright/internal/specedit"
 	"github.com/quorumwright/quorumwright/internal/yamledit"
 	"github.com/quorumwright/quorumwright/lint"
@@ -118,7 +118,7 @@ func (g *globals) edited(change func(*specedit.Spec) error) (*specedit.Edit, str
 	if err != nil {
 		return nil, "", err
 	}
-	data, err := os.ReadFile(name)
+	data, err := regular.ReadFile(name, maxSpec)
 	if err != nil {
 		return nil, "", failedf("%s: %s", name, reason(err))
 	}

@@ -168,6 +168,9 @@ func (e effect) line(names []string) string {
 	}
 	line := what + " in " + in
 	if what == added || what == removed {
+		if len(names) > 1 {
+			what += "s"
+		}
 		line = what + " " + in
 	}
 	if e.known {
