@@ -54,7 +54,7 @@ bench: ## run the benchmarks
 
 .PHONY: peers
 peers: build ## measure bin/quorumwright beside the peers on PATH: kubeconform, kube-score, kube-linter, conftest, cue, kustomize
-	$(GO) run ./internal/peers $(PEERS)
+	$(GO) run ./internal/peers/measure/main.go $(PEERS)
 
 SOAK ?= 50
 SOAK_SEED ?= 1

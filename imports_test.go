@@ -105,3 +105,15 @@ func home(imp string) []string {
 	}
 	return nil
 }
+
+// TestOneProgram makes sure that go install ./..., which is how pre-commit builds
+// us, installs one program.
+func TestOneProgram(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{if eq .Name "main"}}{{.ImportPath}}{{end}}`, "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	if got := strings.Fields(string(out)); !slices.Equal(got, []string{module + "/cmd/quorumwright"}) {
+		t.Errorf("the programs are %q", got)
+	}
+}
