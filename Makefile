@@ -28,7 +28,8 @@ install: ## install quorumwright into GOBIN
 	$(GO) install $(BUILD) ./cmd/quorumwright
 
 .PHONY: test
-test: parts ## run all tests; those that measure real failovers run by themselves, for what measures wants a quiet machine
+# Proofs measure failovers, so they run when nothing else does.
+test: parts ## run all tests
 	$(GO) test $$($(GO) list ./... | grep -v /internal/prove)
 	$(GO) test ./internal/prove
 
