@@ -13,8 +13,8 @@ tree is in sync with it, and lint finds nothing.
 
 With --staged everything is read from git's index, which is what the next commit
 will hold: a generated file that was not added is told, whatever lies on the
-disk. This is what the pre-commit hook runs. Without --staged the working tree is
-read; files that git checked out with CRLF are no difference.
+disk. The pre-commit hook runs this, with --profile strict. Without --staged the
+working tree is read; files that git checked out with CRLF are no difference.
 
 It writes nothing. Without a spec it lints only. Exit code 0: good; 1: drift or
 findings; 2: the spec is wrong; 3: something could not be read.`
