@@ -92,7 +92,7 @@ func checkHostile(t testing.TB, name string) {
 	}
 	checkCommands(t, r, write(t, byName("github"), r))
 	checkSARIF(t, name, write(t, byName("sarif"), r))
-	for _, wrong := range reportSchema(t).check(write(t, byName("json"), r)) {
+	if wrong := reportSchema(t).check(write(t, byName("json"), r)); wrong != nil {
 		t.Errorf("json of %q: %s", name, wrong)
 	}
 	checkGitLab(t, name, write(t, byName("gitlab"), r))
@@ -167,7 +167,7 @@ func readSARIF(t testing.TB, out []byte) sarifLog {
 
 func checkSARIF(t testing.TB, name string, out []byte) {
 	t.Helper()
-	for _, wrong := range sarifSchemaOf(t).check(out) {
+	if wrong := sarifSchemaOf(t).check(out); wrong != nil {
 		t.Errorf("sarif of %q: %s", name, wrong)
 	}
 	for _, x := range readSARIF(t, out).Runs[0].Results {
