@@ -53,6 +53,8 @@ type Change struct {
 	Have []byte // what the folder holds; nil if nothing, or if it is no file
 	Want []byte // what the tree holds; nil if the file should not be there
 	Why  string // for Foreign: what is there instead; else empty
+	// Masked tells that no secret is left in Have that Unified would have to hide.
+	Masked bool
 }
 
 // String returns the path and the kind: "base/redis.conf: stale".

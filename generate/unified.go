@@ -22,6 +22,10 @@ func (c Change) Unified() string {
 	if bytes.IndexByte(c.Have, 0) >= 0 {
 		return "binary file " + c.Path + " differs\n"
 	}
+	mask := maskLine
+	if c.Masked {
+		mask = func(line string) string { return line }
+	}
 	have, want := splitLines(c.Have), splitLines(c.Want)
 	edits := editScript(have, want)
 	var b strings.Builder
@@ -31,7 +35,7 @@ func (c Change) Unified() string {
 		if len(hunk) == 0 {
 			return b.String()
 		}
-		writeHunk(&b, hunk, have, want)
+		writeHunk(&b, hunk, have, want, mask)
 		start = next
 	}
 }
@@ -185,7 +189,7 @@ func nextHunk(edits []edit, start int) (hunk []edit, next int) {
 	return edits[begin:end], end
 }
 
-func writeHunk(b *strings.Builder, hunk []edit, have, want []string) {
+func writeHunk(b *strings.Builder, hunk []edit, have, want []string, mask func(line string) string) {
 	var deleted, inserted int
 	for _, e := range hunk {
 		if e.op != '+' {
@@ -202,7 +206,7 @@ func writeHunk(b *strings.Builder, hunk []edit, have, want []string) {
 		case '+':
 			line = want[e.want]
 		case '-':
-			line = maskLine(have[e.have])
+			line = mask(have[e.have])
 		default:
 			line = have[e.have]
 		}

@@ -66,6 +66,10 @@ func fitEdit(r *repo.Repo, e *Edit) bool {
 	if e.Whole {
 		return e.takeLine(text, start, end)
 	}
+	if start == end {
+		e.aboveComments(text, start)
+		return true
+	}
 	old := text[start:end]
 	if len(old) < 2 || old[0] != '"' && old[0] != '\'' || old[len(old)-1] != old[0] || e.New == "" || e.New[0] == old[0] {
 		return true
@@ -75,6 +79,23 @@ func fitEdit(r *repo.Repo, e *Edit) bool {
 	}
 	e.New = string(old[0]) + e.New + string(old[0])
 	return true
+}
+
+// aboveComments moves a line that is added in front of another one above the
+// comments there, which speak of that one.
+func (e *Edit) aboveComments(text []byte, at int) {
+	lineStart := bytes.LastIndexByte(text[:at], '\n') + 1
+	indent := text[lineStart:at]
+	if !strings.HasSuffix(e.New, "\n"+string(indent)) || len(bytes.Trim(indent, " ")) > 0 {
+		return
+	}
+	for lineStart > 0 {
+		lineStart = bytes.LastIndexByte(text[:lineStart-1], '\n') + 1
+		if !bytes.HasPrefix(text[lineStart:], append(indent[:len(indent):len(indent)], '#')) {
+			return
+		}
+		e.Line, e.EndLine = e.Line-1, e.EndLine-1
+	}
 }
 
 // takeLine widens the span of a deletion: to its lines if nothing else stands

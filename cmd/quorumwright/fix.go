@@ -38,7 +38,7 @@ func (g *globals) fixDiff(r *repo.Repo, findings []*lint.Finding, f fixFlags) er
 	g.noteGenerated(r, findings, f)
 	files := lint.Fixes(r, findings, f.unsafe)
 	for _, file := range files {
-		c := generate.Change{Path: report.FileName(file.Name), Kind: generate.Stale, Have: file.ShownOld, Want: file.ShownNew}
+		c := generate.Change{Path: report.FileName(file.Name), Kind: generate.Stale, Have: file.ShownOld, Want: file.ShownNew, Masked: true}
 		fmt.Fprint(g.out, c.Unified())
 	}
 	if len(files) > 0 {
