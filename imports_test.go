@@ -11,39 +11,43 @@ import (
 const module = "github.com/quorumwright/quorumwright"
 
 // leaves are rooms that know nothing of the others; every room may use them.
-var leaves = []string{"internal/pattern", "internal/redisconf", "internal/regular", "internal/secret", "internal/spelling", "internal/supervisor", "internal/yamlquote"}
+var leaves = []string{"internal/blockyaml", "internal/pattern", "internal/redisconf", "internal/regular", "internal/secret", "internal/spelling", "internal/supervisor", "internal/yamlquote"}
 
 // mayImport is the import graph: which rooms a room may use besides leaves.
 // Data flows one way; generate and lint meet only in cmd, as an fs.FS.
 var mayImport = map[string][]string{
 	"": {},
 	"cmd/quorumwright": {"", "schema", "generate", "lint", "lint/repo", "lint/rules", "lint/report", "internal/apim",
-		"internal/cache", "internal/forge", "internal/git", "internal/helm", "internal/importer", "internal/prove", "internal/specedit", "internal/yamledit"},
-	"schema":              {"", "internal/apim"},
-	"generate":            {"", "schema", "internal/apim"},
-	"lint":                {"lint/repo", "internal/apim"},
-	"lint/repo":           {},
-	"lint/rules":          {"lint", "lint/repo", "internal/apim"},
-	"lint/report":         {"lint", "lint/repo"},
-	"golden":              {},
-	"internal/apim":       {},
-	"internal/cache":      {},
-	"internal/forge":      {"internal/git"},
-	"internal/git":        {},
-	"internal/helm":       {},
-	"internal/importer":   {"internal/yamledit", "lint", "lint/repo", "schema", "internal/apim", "internal/redisconf"},
-	"internal/pattern":    {},
-	"internal/peers":      {},
-	"internal/prove":      {"lint", "lint/repo"},
-	"internal/redisconf":  {},
-	"internal/regular":    {},
-	"internal/sbom":       {},
-	"internal/secret":     {},
-	"internal/specedit":   {"internal/yamledit", "schema"},
-	"internal/spelling":   {},
-	"internal/supervisor": {},
-	"internal/yamledit":   {},
-	"internal/yamlquote":  {},
+		"internal/cache", "internal/early/help", "internal/early/release", "internal/forge", "internal/git", "internal/helm", "internal/importer", "internal/prove", "internal/specedit", "internal/yamledit"},
+	"schema":                 {"", "internal/apim"},
+	"generate":               {"", "schema", "internal/apim"},
+	"lint":                   {"lint/repo", "internal/apim"},
+	"lint/repo":              {},
+	"lint/rules":             {"lint", "lint/repo", "internal/apim"},
+	"lint/report":            {"lint", "lint/repo"},
+	"golden":                 {},
+	"internal/apim":          {},
+	"internal/blockyaml":     {},
+	"internal/cache":         {},
+	"internal/early":         {},
+	"internal/early/help":    {"internal/early"},
+	"internal/early/release": {"internal/early"},
+	"internal/forge":         {"internal/git"},
+	"internal/git":           {},
+	"internal/helm":          {},
+	"internal/importer":      {"internal/yamledit", "lint", "lint/repo", "schema", "internal/apim", "internal/redisconf"},
+	"internal/pattern":       {},
+	"internal/peers":         {"", "schema"},
+	"internal/prove":         {"lint", "lint/repo"},
+	"internal/redisconf":     {},
+	"internal/regular":       {},
+	"internal/sbom":          {},
+	"internal/secret":        {},
+	"internal/specedit":      {"internal/yamledit", "schema"},
+	"internal/spelling":      {},
+	"internal/supervisor":    {},
+	"internal/yamledit":      {},
+	"internal/yamlquote":     {},
 }
 
 // homes are the third-party packages with the rooms that may use them.
@@ -51,7 +55,7 @@ var homes = map[string][]string{
 	"cuelang.org/go":         {"schema", "generate"},
 	"sigs.k8s.io/kustomize":  {"lint/repo"},
 	"github.com/spf13/cobra": {"cmd/quorumwright"},
-	"go.yaml.in/yaml/v3":     {"schema", "generate", "lint/repo", "internal/apim", "internal/helm", "internal/importer", "internal/specedit", "internal/yamledit", "cmd/quorumwright"},
+	"go.yaml.in/yaml/v3":     {"schema", "generate", "lint/repo", "internal/apim", "internal/blockyaml", "internal/helm", "internal/importer", "internal/specedit", "internal/yamledit", "cmd/quorumwright"},
 	"golang.org/x/sys":       {"lint/repo", "cmd/quorumwright", "internal/prove"},
 }
 
