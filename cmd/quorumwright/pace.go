@@ -4,17 +4,19 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
-	"runtime/metrics"
 )
 
 // The garbage that may gather before it is collected: as much as four times of
-// what is in use, but no more than this many bytes, unless more than that is in
-// use. Short runs never collect any then, and runs over many environments are
-// not several times larger than what they work on.
+// what is in use, but no more than maxGarbage bytes, and less as what is in use
+// comes near to modest. Short runs never collect any then, and runs over many
+// environments are not several times larger than what they work on. What is in
+// use beyond that is collected at leastPace, or collecting would be all we do.
 const (
-	maxGarbage = 48 << 20
-	mostPace   = 400 // percent, as in GOGC
-	leastPace  = 60
+	maxGarbage   = 48 << 20
+	leastGarbage = 24 << 20
+	modest       = 132 << 20
+	mostPace     = 400 // percent, as in GOGC
+	leastPace    = 60
 )
 
 // paceCollector sets the pace of the garbage collector, unless GOGC does.
@@ -30,12 +32,11 @@ func paceCollector() {
 // after each one. An object that nobody refers to is what tells of a collection.
 func onCollection(pace int) {
 	runtime.SetFinalizer(new(ticket), func(*ticket) {
-		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-		metrics.Read(live)
-		next := mostPace
-		if live[0].Value.Kind() == metrics.KindUint64 {
-			next = paceFor(live[0].Value.Uint64())
-		}
+		// The next collection is due when what is in use has grown by pace.
+		// (runtime/metrics says what is in use, and costs every start.)
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		next := paceFor(m.NextGC * 100 / uint64(100+pace))
 		if next != pace {
 			debug.SetGCPercent(next)
 		}
@@ -49,5 +50,9 @@ type ticket [4]uint64
 
 // paceFor returns the pace for the bytes in use.
 func paceFor(live uint64) int {
-	return int(min(max(maxGarbage*100/max(live, 1), leastPace), mostPace))
+	if live > modest {
+		return leastPace
+	}
+	garbage := min(maxGarbage, max(leastGarbage, modest-live))
+	return int(min(garbage*100/max(live, 1), mostPace))
 }

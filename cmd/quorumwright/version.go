@@ -1,10 +1,10 @@
 package main
 
 import (
-	"fmt"
-	"runtime"
-	"runtime/debug"
+	"io"
 
+	_ "github.com/quorumwright/quorumwright/internal/early/help" // answers --help before all this is set up
+	"github.com/quorumwright/quorumwright/internal/early/release"
 	"github.com/spf13/cobra"
 )
 
@@ -14,16 +14,10 @@ func newVersion(g *globals) *cobra.Command {
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(g.out, "quorumwright %s %s/%s %s\n", version(), runtime.GOOS, runtime.GOARCH, runtime.Version())
+			_, err := io.WriteString(g.out, release.Line())
 			return err
 		},
 	}
 }
 
-// version is the module's version as the Go toolchain recorded it.
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
-		return info.Main.Version
-	}
-	return "devel"
-}
+func version() string { return release.Version() }

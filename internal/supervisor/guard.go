@@ -88,7 +88,7 @@ func Begin(what string) (done func()) {
 	}
 	g.say("+" + strconv.Quote(what))
 	setCPU(processorTime() + maxCPU)
-	limitMemory(heapSize() + maxMemory)
+	limitMemory(dataSize() + maxMemory)
 	return func() {
 		limitMemory(maxTotalMemory)
 		setCPU(0)

@@ -3,7 +3,6 @@
 package supervisor
 
 import (
-	"runtime/metrics"
 	"syscall"
 	"time"
 )
@@ -36,14 +35,4 @@ func processorTime() time.Duration {
 		return 0
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// heapSize is the memory in bytes that the Go runtime has mapped for writing.
-func heapSize() uint64 {
-	sample := []metrics.Sample{{Name: "/memory/classes/total:bytes"}}
-	metrics.Read(sample)
-	if sample[0].Value.Kind() != metrics.KindUint64 {
-		return 0
-	}
-	return sample[0].Value.Uint64()
 }

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"os/exec"
+	"runtime/metrics"
 	"sync/atomic"
 	"time"
 )
@@ -16,11 +17,21 @@ func limitMemory(n uint64) { memoryBound.Store(n) }
 func watchMemory(over func()) {
 	go func() {
 		for range time.Tick(10 * time.Millisecond) {
-			if heapSize() > memoryBound.Load() {
+			if dataSize() > memoryBound.Load() {
 				over()
 			}
 		}
 	}()
+}
+
+// dataSize is the memory in bytes that the Go runtime has mapped for writing.
+func dataSize() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/total:bytes"}}
+	metrics.Read(sample)
+	if sample[0].Value.Kind() != metrics.KindUint64 {
+		return 0
+	}
+	return sample[0].Value.Uint64()
 }
 
 func dieWithParent(*exec.Cmd) {}
