@@ -77,8 +77,12 @@ func (c Change) String() string {
 // Files that no run ever wrote are not looked at. A tree that was generated for
 // some environments leaves the files of the others alone. The error is that of
 // reading a file.
-func (t *Tree) Diff(have fs.FS) ([]Change, error) {
-	d := differ{tree: t, have: have, plain: map[string]error{}}
+func (t *Tree) Diff(have fs.FS) ([]Change, error) { return t.diff(have, false) }
+
+// diff is Diff. Who only writes the changes needs no more of what the folder has
+// than that there is something: brief leaves Have empty, but not nil.
+func (t *Tree) diff(have fs.FS, brief bool) ([]Change, error) {
+	d := differ{tree: t, have: have, brief: brief, plain: map[string]error{}}
 	if err := d.readRecords(); err != nil {
 		return nil, err
 	}
@@ -102,6 +106,15 @@ type differ struct {
 	plain    map[string]error  // folders that have been looked at: nil or notPlain
 	changes  []Change
 	crlf     bool // a file had CRLF
+	brief    bool // changes do not hold what the folder has
+}
+
+// note adds a change to a file that is there.
+func (d *differ) note(c Change) {
+	if d.brief {
+		c.Have = []byte{}
+	}
+	d.changes = append(d.changes, c)
 }
 
 // readRecords reads the ownership files that the tree may judge.
@@ -172,7 +185,7 @@ func (d *differ) compare(f File) error {
 	case ok:
 		kind, why = Edited, ""
 	}
-	d.changes = append(d.changes, Change{Path: f.Path, Kind: kind, Have: data, Want: f.Data, Why: why})
+	d.note(Change{Path: f.Path, Kind: kind, Have: data, Want: f.Data, Why: why})
 	return nil
 }
 
@@ -194,7 +207,7 @@ func (d *differ) orphans() error {
 		if written != sum(data) {
 			kind = Edited
 		}
-		d.changes = append(d.changes, Change{Path: name, Kind: kind, Have: data})
+		d.note(Change{Path: name, Kind: kind, Have: data})
 	}
 	for _, name := range d.records {
 		if _, ok := d.tree.File(name); ok {
@@ -204,7 +217,7 @@ func (d *differ) orphans() error {
 		if err != nil {
 			return err
 		}
-		d.changes = append(d.changes, Change{Path: name, Kind: Orphaned, Have: data})
+		d.note(Change{Path: name, Kind: Orphaned, Have: data})
 	}
 	return nil
 }

@@ -45,19 +45,19 @@ type recordFile struct {
 	SHA256 string `json:"sha256"`
 }
 
-// encode writes the ownership file: one line for each file, so that git merges
-// and shows changes file by file.
-func (o *owner) encode() ([]byte, error) {
-	var b bytes.Buffer
+// encode writes the ownership file, by way of a buffer: one line for each file,
+// so that git merges and shows changes file by file.
+func (o *owner) encode(b *bytes.Buffer) ([]byte, error) {
+	b.Reset()
 	b.WriteString("{\n")
 	if o.environment != "" {
 		name, err := json.Marshal(o.environment)
 		if err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(&b, "  \"environment\": %s,\n", name)
+		fmt.Fprintf(b, "  \"environment\": %s,\n", name)
 	}
-	fmt.Fprintf(&b, "  \"input\": %q,\n  \"files\": [\n", o.input)
+	fmt.Fprintf(b, "  \"input\": %q,\n  \"files\": [\n", o.input)
 	for i, f := range o.files {
 		line, err := json.Marshal(recordFile{f.Path, sum(f.Data)})
 		if err != nil {
@@ -71,21 +71,28 @@ func (o *owner) encode() ([]byte, error) {
 		b.WriteByte('\n')
 	}
 	b.WriteString("  ]\n}\n")
-	return b.Bytes(), nil
+	return bytes.Clone(b.Bytes()), nil
 }
 
 // newTree puts the files of all owners together and refuses names that some file
 // system cannot tell apart or hold.
 func newTree(owners []owner, partial bool) (*Tree, error) {
 	t := &Tree{owners: owners, partial: partial}
+	count := len(owners)
+	for _, o := range owners {
+		count += len(o.files)
+	}
+	t.files = make([]File, 0, count)
+	var buffer bytes.Buffer
 	for i := range owners {
 		o := &owners[i]
 		slices.SortFunc(o.files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
-		data, err := o.encode()
+		data, err := o.encode(&buffer)
 		if err != nil {
 			return nil, err
 		}
 		t.files = append(t.files, o.files...)
+		o.files = nil // they are the tree's now
 		t.files = append(t.files, File{path.Join(o.dir, OwnershipFile), data})
 	}
 	slices.SortFunc(t.files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })

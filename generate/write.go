@@ -32,7 +32,7 @@ func (e *ConflictError) Error() string {
 }
 
 // Write makes the folder dir equal to the tree and returns what it changed,
-// sorted by path. Files that are as they should be are not touched. Each file is
+// sorted by path, without what the files held. Files that are as they should be are not touched. Each file is
 // replaced as a whole, and the ownership files come last: a run that was
 // interrupted leaves no half file, and the next one ends what it began.
 //
@@ -52,7 +52,7 @@ func (t *Tree) Write(dir string, opts WriteOptions) ([]Change, error) {
 	defer root.Close()
 	unlock, locked := lockFolder(dir)
 	defer unlock()
-	changes, err := t.Diff(root.FS())
+	changes, err := t.diff(root.FS(), true)
 	if !locked && (err != nil || len(changes) > 0) { // what is read meanwhile may be gone again
 		return nil, fmt.Errorf("%s: another run is writing this folder: nothing was written; run again when it is done", dir)
 	}
@@ -63,6 +63,7 @@ func (t *Tree) Write(dir string, opts WriteOptions) ([]Change, error) {
 		return nil, &ConflictError{conflicts}
 	}
 	w := writer{root: root}
+	defer w.close()
 	w.sweep(changes)
 	for _, c := range changes {
 		if path.Base(c.Path) != OwnershipFile {
@@ -146,6 +147,11 @@ const base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 type writer struct {
 	root *os.Root
 	err  error
+
+	// The folder that was written to last, open: a path of several names is
+	// looked up name by name, and the files of a folder come one after the other.
+	at  string
+	dir *os.Root
 }
 
 func (w *writer) apply(c Change) {
@@ -163,20 +169,42 @@ func (w *writer) apply(c Change) {
 // folder meanwhile sees the old file or the new one. There is no fsync: git is
 // where the files are kept.
 func (w *writer) replace(name string, data []byte) error {
-	if err := w.folder(path.Dir(name)); err != nil {
+	if err := w.open(path.Dir(name)); err != nil {
 		return writeError(name, err)
 	}
-	temporary := path.Join(path.Dir(name), temporaryPrefix+rand.Text())
-	err := w.create(temporary, data)
+	temporary := temporaryPrefix + rand.Text()
+	err := create(w.dir, temporary, data)
 	if err == nil {
-		err = w.root.Rename(temporary, name)
+		err = w.dir.Rename(temporary, path.Base(name))
 	}
 	if err != nil {
 		// What failed is what the person must know, not whether this does too.
-		_ = w.root.Remove(temporary)
+		_ = w.dir.Remove(temporary)
 		return writeError(name, err)
 	}
 	return nil
+}
+
+// open opens a folder, which it makes if it is not there.
+func (w *writer) open(dir string) error {
+	if w.dir != nil && w.at == dir {
+		return nil
+	}
+	w.close()
+	if err := w.folder(dir); err != nil {
+		return err
+	}
+	var err error
+	w.at = dir
+	w.dir, err = w.root.OpenRoot(dir)
+	return err
+}
+
+func (w *writer) close() {
+	if w.dir != nil {
+		_ = w.dir.Close() // nothing was written by it
+		w.dir = nil
+	}
 }
 
 // folder makes a folder and those above it. Whatever the umask, everybody may
@@ -198,8 +226,8 @@ func (w *writer) folder(dir string) error {
 	return w.root.Chmod(dir, 0o755)
 }
 
-func (w *writer) create(name string, data []byte) error {
-	f, err := w.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+func create(dir *os.Root, name string, data []byte) error {
+	f, err := dir.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
@@ -212,6 +240,7 @@ func (w *writer) create(name string, data []byte) error {
 
 // remove deletes a file and the folders that are empty then.
 func (w *writer) remove(name string) error {
+	w.close() // an open folder cannot be removed everywhere
 	if err := w.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s: cannot remove: %w", name, reason(err))
 	}

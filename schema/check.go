@@ -16,6 +16,10 @@ type checker struct {
 	verdicts map[string]verdict  // of judge, by the fields that it reads
 	noted    map[string]*finding // mistakes that environments may share
 	order    []*finding          // the same, as they came
+
+	// The first environment that is in an ApplicationSet, and all its layers.
+	inSet     *environment
+	inSetFull *node
 }
 
 // allowedKey is a question that many environments ask: may this type have this

@@ -20,7 +20,7 @@ import (
 // It is evaluated in a context of its own, which would otherwise keep it.
 func readCUE(file string, data []byte) (*node, Errors) {
 	r := &cueReader{reader: newReader(file, data), written: map[string]place{}, exprs: map[[2]int]span{}}
-	if err := r.checkBytes(data); err != nil {
+	if err := r.checkBytes(data, maxCUE); err != nil {
 		return nil, Errors{err}
 	}
 	if bytes.Count(data, []byte(":")) > maxNodes {

@@ -1,5 +1,7 @@
 package schema
 
+import "slices"
+
 // Layers are laid over each other: the defaults, the base spec, the preset, the
 // environment's own spec. A later mapping adds to an earlier one field by
 // field; any other later value replaces the earlier one. The values keep the
@@ -40,23 +42,46 @@ func overlay(lower, upper *node) *node {
 	if !upper.at.known() {
 		out.at, out.key, out.path, out.layer = lower.at, lower.key, lower.path, lower.layer
 	}
+	place := places(upper.fields)
 	for _, f := range lower.fields {
-		if !superseded(f.name, lower, upper) {
+		if place(f.name) >= 0 || !superseded(f.name, lower, upper) {
 			out.fields = append(out.fields, f)
 		}
 	}
+	place = places(out.fields)
 	for _, f := range upper.fields {
-		out.set(f.name, overlay(out.get(f.name), f.value))
+		if i := place(f.name); i >= 0 {
+			out.fields[i].value = overlay(out.fields[i].value, f.value)
+		} else {
+			out.fields = append(out.fields, f)
+		}
 	}
 	return &out
 }
 
-// superseded reports whether a field of a lower layer follows a value that the
-// upper layer replaces.
-func superseded(name string, lower, upper *node) bool {
-	if upper.get(name) != nil {
-		return false
+// places returns where a field is among some; -1 if it is not. Looking through
+// all of them for each of as many others would take for ever where they are many.
+func places(fields []field) func(name string) int {
+	if len(fields) < 64 {
+		return func(name string) int {
+			return slices.IndexFunc(fields, func(f field) bool { return f.name == name })
+		}
 	}
+	index := make(map[string]int, len(fields))
+	for i, f := range fields {
+		index[f.name] = i
+	}
+	return func(name string) int {
+		if i, ok := index[name]; ok {
+			return i
+		}
+		return -1
+	}
+}
+
+// superseded reports whether a field of a lower layer, which the upper layer does
+// not set, follows a value that the upper layer replaces.
+func superseded(name string, lower, upper *node) bool {
 	switch short(upper.path) {
 	case "secrets": // the settings of another provider
 		owner, chosen := providerOf[name], upper.get("provider")

@@ -184,7 +184,6 @@ type environment struct {
 	name   string
 	node   *node // nil if the file has no environments
 	preset string
-	full   *node // all layers
 
 	// unsized is set if the preset is not known: sizes are then not either.
 	unsized bool
@@ -199,41 +198,41 @@ func (c *checker) deployment(root *node) (*Deployment, error) {
 	if n := root.find("metadata.name"); n != nil && !n.broken {
 		name = n.text
 	}
-	base := root.get("spec")
+	base := overlay(c.loader.defaults, root.get("spec"))
 	envs := c.environments(root)
+	d := &Deployment{Name: name, Environments: make([]Environment, 0, len(envs))}
 	for i := range envs {
 		env := &envs[i]
 		preset, err := c.loader.layer(env.preset)
 		if err != nil {
 			return nil, err
 		}
-		full := overlay(overlay(overlay(c.loader.defaults, base), preset), env.node.get("spec"))
-		if env.full, err = c.complete(name, full, env); err != nil {
+		full, err := c.complete(name, overlay(overlay(base, preset), env.node.get("spec")), env)
+		if err != nil {
 			return nil, err
 		}
-	}
-	c.oneSet(envs)
-	c.tell(envs)
-	if len(c.errs) > 0 {
-		return nil, nil
-	}
-
-	d := &Deployment{Name: name}
-	full, err := c.complete(name, overlay(c.loader.defaults, base), nil)
-	if err != nil {
-		return nil, err
-	}
-	if d.Spec, err = decode(full); err != nil {
-		return nil, err
-	}
-	for _, env := range envs {
-		spec, err := decode(env.full)
+		c.oneSet(env, full)
+		if len(c.errs)+len(c.order) > 0 {
+			continue
+		}
+		// One after the other: the layers of all would fill the memory.
+		spec, err := decode(full)
 		if err != nil {
 			return nil, err
 		}
 		d.Environments = append(d.Environments, Environment{Name: env.name, Preset: env.preset, Spec: spec})
+		env.node = nil
 	}
-	return d, nil
+	c.tell(envs)
+	if len(c.errs) > 0 {
+		return nil, nil
+	}
+	full, err := c.complete(name, base, nil)
+	if err != nil {
+		return nil, err
+	}
+	d.Spec, err = decode(full)
+	return d, err
 }
 
 // environments lists those of the file by name. If the file has none, one

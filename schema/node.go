@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"encoding/binary"
 	"maps"
 	"slices"
 	"strconv"
@@ -124,6 +125,22 @@ func (n *node) value() any {
 		return l
 	}
 	return nil
+}
+
+// appendKey appends what tells a value from others: equal values have equal keys.
+func (n *node) appendKey(key []byte) []byte {
+	key = append(key, byte(n.kind))
+	key = binary.AppendUvarint(key, uint64(len(n.text)))
+	key = append(key, n.text...)
+	key = binary.AppendUvarint(key, uint64(len(n.fields)+len(n.items)))
+	for _, f := range n.fields {
+		key = binary.AppendUvarint(key, uint64(len(f.name)))
+		key = f.value.appendKey(append(key, f.name...))
+	}
+	for _, item := range n.items {
+		key = item.appendKey(key)
+	}
+	return key
 }
 
 // nodeOf is the inverse of value; the fields of mappings are sorted by name.

@@ -1,11 +1,11 @@
 package schema
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"cuelang.org/go/cue"
 	cueerrors "cuelang.org/go/cue/errors"
@@ -35,6 +35,16 @@ var asked = []string{
 	"delivery.repoURL", "delivery.revision", "delivery.project", "delivery.source",
 	"delivery.destination", "delivery.destination.server", "delivery.destination.name", "delivery.destination.labels",
 }
+
+// withParts tells for each field of asked whether fields below it are among
+// them.
+var withParts = sync.OnceValue(func() []bool {
+	parts := make([]bool, len(asked))
+	for i, path := range asked {
+		parts[i] = slices.ContainsFunc(asked, func(other string) bool { return strings.HasPrefix(other, path+".") })
+	}
+	return parts
+})
 
 // derived are the fields whose default #Rules computes from ruled ones.
 var derived = []string{"sentinel.quorum", "gateway.image.tag"}
@@ -93,23 +103,33 @@ type breach struct {
 // judge asks #Rules about a spec. A field with a mistake of its own is left out
 // with its default, and CUE leaves out the rules that need it.
 func (c *checker) judge(spec *node) (verdict, error) {
+	var key []byte // of all that goes to CUE
+	for i, path := range ruled {
+		if n := spec.find(path); n != nil && !n.broken {
+			key = n.appendKey(append(key, byte(i)))
+		}
+	}
+	for i, path := range asked {
+		switch presence(spec, path, withParts()[i]).(type) {
+		case bool:
+			key = append(key, byte(len(ruled)+i), 1)
+		case map[string]any:
+			key = append(key, byte(len(ruled)+i), 2)
+		}
+	}
+	if v, known := c.verdicts[string(key)]; known {
+		return v, nil
+	}
 	in := map[string]any{}
 	for _, path := range ruled {
 		if n := spec.find(path); n != nil && !n.broken {
 			put(in, path, n.value())
 		}
 	}
-	for _, path := range asked {
-		if v := presence(spec, path); v != nil {
+	for i, path := range asked {
+		if v := presence(spec, path, withParts()[i]); v != nil {
 			put(in, path, v)
 		}
-	}
-	key, err := json.Marshal(in)
-	if err != nil {
-		return verdict{}, err
-	}
-	if v, known := c.verdicts[string(key)]; known {
-		return v, nil
 	}
 	l := c.loader
 	v := l.rules.Unify(l.ctx.Encode(in))
@@ -133,15 +153,15 @@ func (c *checker) judge(spec *node) (verdict, error) {
 
 // presence is what CUE gets for a field of asked: true or an empty mapping if it
 // is there, else nil. Below a text that stands in the place of a mapping nothing
-// is missing: the text is the mistake.
-func presence(spec *node, path string) any {
+// is missing: the text is the mistake. holds says whether fields below it are
+// asked for too.
+func presence(spec *node, path string, holds bool) any {
 	n, rest := spec, path
 	for rest != "" && n != nil && n.kind == mapKind {
 		var name string
 		name, rest, _ = strings.Cut(rest, ".")
 		n = n.get(name)
 	}
-	holds := slices.ContainsFunc(asked, func(other string) bool { return strings.HasPrefix(other, path+".") })
 	switch {
 	case n == nil:
 		return nil

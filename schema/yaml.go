@@ -3,6 +3,7 @@ package schema
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"regexp"
 	"strconv"
@@ -13,11 +14,15 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// What a spec file may hold at most. A thousand environments fit well within.
+// What a spec file may hold at most: ten thousand environments and more, none of
+// them larger than anybody writes. CUE is evaluated as a whole, so it may hold
+// less. Aliases count with all they stand for.
 const (
-	maxBytes = 256 << 10
+	maxBytes = 8 << 20
+	maxCUE   = 256 << 10 // bytes
 	maxDepth = 40
-	maxNodes = 20_000 // aliases count with all they stand for
+	maxNodes = 20_000    // values of one environment, or of the rest of the file
+	maxTotal = 1_000_000 // values of a file
 )
 
 // readYAML turns a YAML file into a tree. It decodes to yaml.Node only, which
@@ -25,8 +30,11 @@ const (
 // sees it. The tree is nil if the file is no mapping at all.
 func readYAML(file string, data []byte) (*node, Errors) {
 	r := &yamlReader{reader: newReader(file, data), done: map[*yaml.Node]*node{}, open: map[*yaml.Node]bool{}}
-	if err := r.checkBytes(data); err != nil {
+	if err := r.checkBytes(data, maxBytes); err != nil {
 		return nil, Errors{err}
+	}
+	if marks(data) > 2*maxTotal {
+		return nil, Errors{r.tooMany(span{1, 1, 1, 2}, "")}
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	var doc yaml.Node
@@ -52,13 +60,31 @@ func readYAML(file string, data []byte) (*node, Errors) {
 	return root, r.errs
 }
 
+// marks counts what separates the values of a YAML file, before a parser makes
+// an object of each: there are at most twice as many values.
+func marks(data []byte) int {
+	n := 0
+	for i, c := range data {
+		switch c {
+		case '\n', ':', ',', '[', '{', '?':
+			n++
+		case '-':
+			if i+1 < len(data) && (data[i+1] == ' ' || data[i+1] == '\t') {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // reader is what reading YAML and CUE have in common.
 type reader struct {
 	file  string
 	lines []string
 	errs  Errors
-	nodes int
-	full  bool // maxNodes or maxDepth was told already
+	nodes int // of this environment, or of what stands before all
+	total int
+	full  bool // that there is too much was told already
 }
 
 func newReader(file string, data []byte) reader {
@@ -75,9 +101,14 @@ func (r *reader) report(at span, path, kind, message, help string) *Error {
 		File: r.file, Line: at.line, Column: at.col, EndLine: at.endLine, EndColumn: at.endCol,
 		Path: path, Kind: kind, Message: message, Help: help,
 	}
-	r.errs = append(r.errs, e)
+	if len(r.errs) < maxNoted || kind == KindTooLarge {
+		r.errs = append(r.errs, e)
+	}
 	return e
 }
+
+// maxNoted bounds what is noted of a file in which everything is wrong.
+const maxNoted = 20 * maxErrors
 
 func (r *reader) errorAt(line, col int, kind, message, help string) *Error {
 	return &Error{
@@ -99,9 +130,9 @@ func (r *reader) line(n int) string {
 }
 
 // checkBytes refuses what no parser should be asked about.
-func (r *reader) checkBytes(data []byte) *Error {
-	if len(data) > maxBytes {
-		return r.errorAt(1, 1, KindTooLarge, "the file is larger than 256 KiB",
+func (r *reader) checkBytes(data []byte, most int) *Error {
+	if len(data) > most {
+		return r.errorAt(1, 1, KindTooLarge, fmt.Sprintf("the file is larger than %d KiB", most>>10),
 			"one spec describes one deployment; split it")
 	}
 	for i, line := range r.lines {
@@ -130,7 +161,11 @@ func invalidUTF8(s string) int {
 
 // count keeps the tree within its bounds and says once where it leaves them.
 func (r *reader) count(at span, path string, depth int) bool {
+	if depth == 2 && strings.HasPrefix(path, "environments.") {
+		r.nodes = 0
+	}
 	r.nodes++
+	r.total++
 	switch {
 	case r.full:
 		return false
@@ -138,13 +173,19 @@ func (r *reader) count(at span, path string, depth int) bool {
 		r.full = true
 		r.report(at, path, KindTooLarge, "fields are nested more than 40 deep here", "write a flatter value")
 		return false
-	case r.nodes > maxNodes:
+	case r.nodes > maxNodes, r.total > maxTotal:
 		r.full = true
-		r.report(at, path, KindTooLarge, "the spec has more than 20000 values, with every alias counted as often as it is used",
-			"write fewer, or split the spec")
+		r.errs = append(r.errs, r.tooMany(at, path))
 		return false
 	}
 	return true
+}
+
+func (r *reader) tooMany(at span, path string) *Error {
+	e := r.errorAt(at.line, at.col, KindTooLarge, fmt.Sprintf("the spec has more than %d values, or %d in one environment, with every alias counted as often as it is used",
+		maxTotal, maxNodes), "write fewer, or split the spec")
+	e.Path, e.EndLine, e.EndColumn = path, at.endLine, at.endCol
+	return e
 }
 
 // join adds a field name to a path; names that would not read well are quoted.

@@ -16,6 +16,7 @@ type yamlReader struct {
 	reader
 	done map[*yaml.Node]*node // what anchors were read as
 	open map[*yaml.Node]bool  // the nodes that are being read: an alias to one is a cycle
+	last column               // of from
 }
 
 func (r *yamlReader) read(y *yaml.Node, path string, depth int) *node {
@@ -141,7 +142,7 @@ func (r *yamlReader) span(y *yaml.Node) span {
 	if line < 1 {
 		return span{1, 1, 1, 2}
 	}
-	rest := from(r.line(line), col)
+	rest := r.from(line, col)
 	// An anchor or a tag belongs to the node for the parser, not for the reader.
 	for strings.HasPrefix(rest, "&") || strings.HasPrefix(rest, "!") {
 		word, after, _ := strings.Cut(rest, " ")
@@ -178,36 +179,48 @@ func (r *yamlReader) span(y *yaml.Node) span {
 	return s
 }
 
-// from is the rest of a line from a column on.
-func from(line string, col int) string {
-	for i := range line {
-		if col--; col == 0 {
-			return line[i:]
-		}
+// from is the rest of a line from a column on. Most columns come in order, and a
+// line may be long: it is walked along once.
+func (r *yamlReader) from(line, col int) string {
+	text := r.line(line)
+	if col < 1 {
+		return ""
 	}
-	return ""
+	if r.last.line != line || r.last.col > col {
+		r.last = column{line: line, col: 1}
+	}
+	for r.last.col < col && r.last.at < len(text) {
+		_, size := utf8.DecodeRuneInString(text[r.last.at:])
+		r.last.col++
+		r.last.at += size
+	}
+	return text[r.last.at:]
 }
 
+// A column is a place in a line, in characters from 1 and in bytes from 0.
+type column struct{ line, col, at int }
+
 // closing finds the end of a quoted text that opens at a position.
-func (r *yamlReader) closing(line, col int, quote rune) (endLine, endCol int) {
-	text, c := []rune(from(r.line(line), col)), col
+func (r *yamlReader) closing(line, col int, quote byte) (endLine, endCol int) {
+	text, c := r.from(line, col), col
 	if len(text) > 0 {
 		text, c = text[1:], c+1
 	}
 	for {
-		for i := 0; i < len(text); i++ {
+		for i := 0; i < len(text); c++ {
 			switch {
-			case quote == '"' && text[i] == '\\':
-				i++
-			case text[i] == quote && quote == '\'' && i+1 < len(text) && text[i+1] == quote:
-				i++
+			case quote == '"' && text[i] == '\\' && i+1 < len(text),
+				quote == '\'' && text[i] == quote && i+1 < len(text) && text[i+1] == quote:
+				i, c = i+1, c+1
 			case text[i] == quote:
-				return line, c + i + 1
+				return line, c + 1
 			}
+			_, size := utf8.DecodeRuneInString(text[i:])
+			i += size
 		}
 		if line++; line > len(r.lines) {
-			return line - 1, c + len(text)
+			return line - 1, c
 		}
-		text, c = []rune(r.line(line)), 1
+		text, c = r.line(line), 1
 	}
 }

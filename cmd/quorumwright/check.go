@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 
+	"github.com/quorumwright/quorumwright/generate"
 	"github.com/quorumwright/quorumwright/lint/repo"
 	"github.com/spf13/cobra"
 )
@@ -83,7 +84,7 @@ func (g *globals) drift(ctx context.Context, out string) ([]repo.Problem, error)
 	for _, name := range crlf {
 		problems = append(problems, w.lineEnds(name))
 	}
-	encrypted, err := encryptedProblems(d, nil, have, out)
+	encrypted, err := encryptedProblems(generate.EncryptedFiles(d), have, out)
 	return append(problems, encrypted...), err
 }
 

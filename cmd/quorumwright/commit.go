@@ -218,10 +218,11 @@ func (c *committer) run(ctx context.Context) error {
 	if err := c.moveBranch(ctx, commit, p); err != nil {
 		return err
 	}
-	if made || c.remote != nil && commit != c.target.remote {
-		fmt.Fprintf(c.out, "[%s %s] %s\n", c.target.name, commit[:12], p.message.subject)
-	} else {
+	switch {
+	case !made && (c.remote == nil || commit == c.target.remote):
 		c.note("nothing to commit: %s has it already", c.target.name)
+	case !c.quiet:
+		fmt.Fprintf(c.out, "[%s %s] %s\n", c.target.name, commit[:12], p.message.subject)
 	}
 	if c.flags.pr {
 		return c.pullRequest(ctx, p)

@@ -95,7 +95,7 @@ func (c *committer) plan(ctx context.Context) (*plan, error) {
 	if merged {
 		p.message.merged = c.spec.path
 	}
-	encrypted, err := encryptedProblems(d, c.flags.environments, after, c.flags.out)
+	encrypted, err := encryptedProblems(generate.EncryptedFiles(d, c.flags.environments...), after, c.flags.out)
 	if err != nil {
 		return nil, err
 	}

@@ -19,13 +19,12 @@ import (
 	"github.com/quorumwright/quorumwright/schema"
 )
 
-// encryptedProblems looks at the encrypted Secrets that the tree of the
-// environments refers to, or of all if none is named: generate cannot write
-// them, so a person forgets them, or leaves them in plain text. have is the
-// output folder, out its name.
-func encryptedProblems(d *schema.Deployment, environments []string, have fs.FS, out string) ([]repo.Problem, error) {
+// encryptedProblems looks at encrypted Secrets that a tree refers to: generate
+// cannot write them, so a person forgets them, or leaves them in plain text. have
+// is the output folder, out its name.
+func encryptedProblems(encrypted []generate.EncryptedFile, have fs.FS, out string) ([]repo.Problem, error) {
 	var problems []repo.Problem
-	for _, f := range generate.EncryptedFiles(d, environments...) {
+	for _, f := range encrypted {
 		found, err := f.Check(have, path.Clean(filepath.ToSlash(out)))
 		if err != nil {
 			return nil, &exitError{exitFailed, err}
@@ -42,7 +41,8 @@ func encryptedProblems(d *schema.Deployment, environments []string, have fs.FS, 
 func encryptedFiles(d *schema.Deployment, environment, out string) ([]generate.File, error) {
 	read := fstest.MapFS{}
 	var files []generate.File
-	for _, f := range generate.EncryptedFiles(d, environment) {
+	encrypted := generate.EncryptedFiles(d, environment)
+	for _, f := range encrypted {
 		data, err := regular.ReadFile(filepath.Join(out, filepath.FromSlash(f.Path)), maxGenerated)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -53,7 +53,7 @@ func encryptedFiles(d *schema.Deployment, environment, out string) ([]generate.F
 		read[f.Path] = &fstest.MapFile{Data: data}
 		files = append(files, generate.File{Path: f.Path, Data: data})
 	}
-	problems, err := encryptedProblems(d, []string{environment}, read, out)
+	problems, err := encryptedProblems(encrypted, read, out)
 	if err != nil || len(problems) == 0 {
 		return files, err
 	}

@@ -62,12 +62,13 @@ func newGenerate(g *globals) *cobra.Command {
 				return err
 			}
 			settled.keep(d, tree)
+			encrypted := generate.EncryptedFiles(d, envs...) // all that is still needed of d
 			if check || diff {
 				err = g.compare(tree, out, diff)
 			} else {
 				err = g.write(tree, out, force)
 			}
-			return g.tellEncrypted(err, d, envs, out, check)
+			return g.tellEncrypted(err, encrypted, out, check)
 		},
 	}
 	flags := cmd.Flags()
@@ -110,6 +111,9 @@ func (g *globals) load() (*schema.Deployment, error) {
 	data, err := regular.ReadFile(name, maxSpec)
 	if err != nil {
 		return nil, failedf("%s: %s", name, reason(err))
+	}
+	if err := g.superviseSpec(name, int64(len(data))); err != nil {
+		return nil, err
 	}
 	return parseSpec(name, data)
 }
@@ -224,11 +228,11 @@ func (g *globals) write(tree *generate.Tree, out string, force bool) error {
 // tellEncrypted says which of the encrypted Secrets that the tree refers to are
 // still to be made, and how. For --check that is a finding. err is what the run
 // has come to so far.
-func (g *globals) tellEncrypted(err error, d *schema.Deployment, environments []string, out string, check bool) error {
+func (g *globals) tellEncrypted(err error, encrypted []generate.EncryptedFile, out string, check bool) error {
 	if err != nil && !errors.Is(err, errFindings) {
 		return err
 	}
-	problems, failed := encryptedProblems(d, environments, os.DirFS(out), out)
+	problems, failed := encryptedProblems(encrypted, os.DirFS(out), out)
 	if failed != nil {
 		return failed
 	}

@@ -55,6 +55,9 @@ func (g *globals) stagedDrift(ctx context.Context, r *git.Repo, index *git.FS, o
 	if data == nil {
 		return g.specNotAdded(index, dir, out), nil
 	}
+	if err := g.superviseSpec(name, int64(len(data))); err != nil {
+		return nil, err
+	}
 	d, err := parseSpec(name, data)
 	if err != nil {
 		return nil, err
@@ -79,7 +82,7 @@ func (g *globals) stagedDrift(ctx context.Context, r *git.Repo, index *git.FS, o
 	for _, file := range withCRLF(tree, have, changes) {
 		problems = append(problems, s.lineEnds(file))
 	}
-	encrypted, err := encryptedProblems(d, nil, have, out)
+	encrypted, err := encryptedProblems(generate.EncryptedFiles(d), have, out)
 	s.encryptedNotAdded(d, encrypted)
 	return append(problems, encrypted...), err
 }

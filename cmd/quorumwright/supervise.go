@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -36,16 +37,27 @@ func (g *globals) dieOnSignal(ctx context.Context) {
 
 // superviseCommand hands a whole command to a child, if what it works on may be
 // written by somebody else: trees of other revisions, a spec that is a program.
-// lint, check, import and explain find out on their way whether they need one:
-// plain files are read within bounds that nothing can break out of.
+// The other commands find out on their way whether they need one: plain files
+// are read within bounds that nothing can break out of.
 func (g *globals) superviseCommand(name string) error {
 	switch name {
 	case "affected", "commit", "diff":
 		return g.supervise(nil)
-	case "build", "generate", "promote", "set":
-		if spec, err := g.specFile(); err == nil && strings.EqualFold(filepath.Ext(spec), ".cue") {
-			return g.supervise(nil)
+	case "promote", "set":
+		if spec, err := g.specFile(); err == nil {
+			if info, err := os.Stat(spec); err == nil {
+				return g.superviseSpec(spec, info.Size())
+			}
 		}
+	}
+	return nil
+}
+
+// superviseSpec is supervise, if a spec of so many bytes could take more than
+// anybody has: a program, or text that is longer than a thousand environments.
+func (g *globals) superviseSpec(name string, size int64) error {
+	if strings.EqualFold(filepath.Ext(name), ".cue") || size > 256<<10 {
+		return g.supervise(nil)
 	}
 	return nil
 }

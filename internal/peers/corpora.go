@@ -4,12 +4,16 @@ package peers
 
 import (
 	"embed"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/quorumwright/quorumwright"
+	"github.com/quorumwright/quorumwright/schema"
 )
 
 // files are what the corpora are made of. plain is one environment as people
@@ -48,6 +52,12 @@ func (c *corpora) small() error {
 		if err := c.write(from, to); err != nil {
 			return err
 		}
+	}
+	if err := os.CopyFS(filepath.Join(c.dir, "cue"), quorumwright.CUE); err != nil {
+		return err
+	}
+	if err := c.write("testdata/environments.cue", "cue/environments.cue"); err != nil {
+		return err
 	}
 	if err := c.writeSpec("spec-1", 1); err != nil {
 		return err
@@ -129,7 +139,29 @@ func (c *corpora) writeSpec(dir string, n int) error {
 	if err := os.MkdirAll(at, 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(at, "quorumwright.yaml"), []byte(b.String()), 0o644)
+	if err := os.WriteFile(filepath.Join(at, "quorumwright.yaml"), []byte(b.String()), 0o644); err != nil {
+		return err
+	}
+	return complete(at, b.String())
+}
+
+// complete writes the spec once more, with every default in every environment:
+// what cue gets to hold against #Deployment, since a unification cannot replace
+// one value by another, as the layers of a spec do.
+func complete(dir, spec string) error {
+	d, err := schema.Parse("quorumwright.yaml", []byte(spec))
+	if err != nil {
+		return err
+	}
+	environments := map[string]schema.Spec{}
+	for _, e := range d.Environments {
+		environments[e.Name] = e.Spec
+	}
+	data, err := json.Marshal(map[string]any{"environments": environments})
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "complete.json"), data, 0o644)
 }
 
 func (c *corpora) spec() error { return c.writeSpec("spec", c.n) }
