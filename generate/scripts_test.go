@@ -180,3 +180,32 @@ func TestScriptPassword(t *testing.T) {
 		}
 	})
 }
+
+// A pod stays the master only if enough Sentinels name it, in time, and none knows
+// better: one that has replaced it is heard by the others a moment later.
+func TestSecure(t *testing.T) {
+	const self, other = "redis-1" + domain, "redis-2" + domain
+	for _, test := range []struct {
+		name   string
+		lines  string
+		secure bool
+	}{
+		{"a majority names it", "0 " + self + " 4000\n0 " + self + " 3000\n", true},
+		{"only one does", "0 " + self + " 4000\n", false},
+		{"one leaves it too little time", "0 " + self + " 4000\n0 " + self + " 2999\n", false},
+		{"one is replacing it", "3 " + self + " 4000\n3 " + self + " 4000\n3 " + self + " -1\n", false},
+		{"one has replaced it", "3 " + self + " 4000\n4 " + other + " 5000\n3 " + self + " 4000\n", false},
+		{"one is behind", "3 " + other + " 4000\n4 " + self + " 4000\n4 " + self + " 4000\n", true},
+		{"epochs are numbers", "9 " + other + " 4000\n10 " + self + " 4000\n10 " + self + " 4000\n", true},
+		{"nobody answers", "\n", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			eachShell(t, func(t *testing.T, p pod) {
+				out, errs, err := p.run("if printf %s \"$LINES_OF\" | secure 2 3000; then echo yes; else echo no; fi", "LINES_OF="+test.lines)
+				if want := map[bool]string{true: "yes\n", false: "no\n"}[test.secure]; err != nil || out != want {
+					t.Errorf("%q, want %q: %v %s", out, want, err, errs)
+				}
+			})
+		})
+	}
+}

@@ -252,7 +252,7 @@ func TestStartRedis(t *testing.T) {
 		{name: "replica", now: state{masters: [3]string{"1 redis-0", "1 redis-0"}}, want: replicaOf("redis-0")},
 		{name: "one Sentinel is behind", now: state{masters: [3]string{"1 redis-0", "2 redis-2", "2 redis-2"}}, want: replicaOf("redis-2")},
 		{name: "master with data", hasData: true, now: state{masters: [3]string{"1 redis-1", "1 redis-1"}}, want: common},
-		{name: "master at first start", now: state{masters: [3]string{"0 redis-1", "0 redis-1"}, infos: [3]string{empty, "", empty}}, want: common},
+		{name: "master at first start", now: state{masters: [3]string{"0 redis-1", "0 redis-1"}, infos: [3]string{empty, "", empty}}, want: append(common[:4:4], "replicaof 127.0.0.1 1")},
 		{
 			name:     "empty master hands over",
 			now:      state{masters: [3]string{"1 redis-1", "1 redis-1"}, infos: [3]string{empty, "", full}},
@@ -296,6 +296,47 @@ func TestStartRedis(t *testing.T) {
 				password, err := os.ReadFile(filepath.Join(p.dir, "exporter.json"))
 				if want := `{"redis://127.0.0.1:6379":"s3cret"}`; err != nil || string(password) != want {
 					t.Errorf("exporter.json: %s, %v", password, err)
+				}
+			})
+		})
+	}
+}
+
+// fakeSleep lets the files of the folder after take effect at the second call. It
+// is one that knows no fractions of a second if WHOLE is set.
+const fakeSleep = `#!/bin/sh
+echo "$1" >>"$FAKE/slept"
+[ "$(wc -l <"$FAKE/slept")" -lt 2 ] || cp "$FAKE"/after/* "$FAKE"
+case $1 in *.*) [ ! -e "$FAKE/whole" ] || { echo "sleep: invalid number '$1'" >&2; exit 1; } ;; esac
+`
+
+// A pod that waits asks again after a fifth of a second, or after a second where
+// sleep takes whole numbers only, and tells nobody about that.
+func TestStartRedisWaits(t *testing.T) {
+	for name, want := range map[string]string{"fractions": "0.2\n0.2\n", "whole": "0.2\n1\n"} {
+		t.Run(name, func(t *testing.T) {
+			eachStartedPod(t, func(t *testing.T, p startedPod) {
+				if p.shell[0] == "busybox" {
+					// Its own sleep goes before any other, and takes fractions.
+					p.shell = []string{"sh"}
+				}
+				if err := os.WriteFile(filepath.Join(p.fake, "bin", "sleep"), []byte(fakeSleep), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				put(t, p.fake, name, "")
+				for _, pod := range []string{"redis-0", "redis-2"} {
+					p.sentinel(t, "after/"+pod, 1, "redis-2")
+				}
+				conf, told := p.start(t, "start-redis.sh")
+				if len(only(conf, "replicaof redis-2 6379")) != 1 {
+					t.Errorf("no replica of redis-2: %q", conf)
+				}
+				if strings.Contains(told, "invalid") {
+					t.Errorf("tells of sleep: %s", told)
+				}
+				slept, err := os.ReadFile(filepath.Join(p.fake, "slept"))
+				if err != nil || !strings.HasPrefix(string(slept), want) {
+					t.Errorf("slept %q, want %q first: %v", slept, want, err)
 				}
 			})
 		})

@@ -40,6 +40,7 @@ type proveFlags struct {
 	maxFailover                             time.Duration
 	rounds                                  int
 	seed                                    uint64
+	onePassword                             bool
 }
 
 func newProve(g *globals) *cobra.Command {
@@ -64,6 +65,7 @@ func newProve(g *globals) *cobra.Command {
 	flags.StringVar(&f.isolation, "isolation", "auto", "`WHERE` pods run: namespaces, loopback or auto")
 	flags.IntVar(&f.rounds, "rounds", 0, "then break something at random `N` times")
 	flags.Uint64Var(&f.seed, "seed", 1, "what the random faults are drawn from")
+	flags.BoolVar(&f.onePassword, "one-password", false, "take the passwords that are not in the repository for copies of one")
 	for _, name := range prove.HelperNames() {
 		cmd.AddCommand(&cobra.Command{
 			Use: name, Hidden: true, Args: cobra.NoArgs,
@@ -82,7 +84,7 @@ func (g *globals) prove(ctx context.Context, f proveFlags) error {
 	if err != nil {
 		return err
 	}
-	plan, err := prove.NewPlan(env, name)
+	plan, err := prove.NewPlan(env, name, f.onePassword)
 	if err != nil {
 		return &exitError{exitUsage, err}
 	}

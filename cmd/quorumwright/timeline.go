@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -19,6 +20,7 @@ type timeline struct {
 
 	mu      sync.Mutex
 	began   time.Time
+	phase   string // what is going on, in a few words
 	waiting bool
 	ticker  *time.Ticker
 	done    chan struct{}
@@ -26,7 +28,7 @@ type timeline struct {
 
 func (g *globals) newTimeline() *timeline {
 	t := &timeline{out: g.out, color: g.useColor(g.out), quiet: g.quiet, began: time.Now(), done: make(chan struct{})}
-	if isTerminal(g.out) && !g.quiet {
+	if isTerminal(g.out) && os.Getenv("TERM") != "dumb" && !g.quiet {
 		t.ticker = time.NewTicker(100 * time.Millisecond)
 		go t.tick()
 	}
@@ -39,7 +41,7 @@ func (t *timeline) tick() {
 		select {
 		case <-t.ticker.C:
 			t.mu.Lock()
-			fmt.Fprintf(t.out, "\r\x1b[K%7.1f s  …", time.Since(t.began).Seconds())
+			fmt.Fprintf(t.out, "\r\x1b[K%7.1f s  … %s", time.Since(t.began).Seconds(), t.phase)
 			t.waiting = true
 			t.mu.Unlock()
 		case <-t.done:
@@ -76,6 +78,9 @@ func (t *timeline) add(e prove.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.clear()
+	if e.Kind == prove.Phase {
+		t.phase, _, _ = strings.Cut(e.Text, ":")
+	}
 	fmt.Fprintln(t.out, t.paint(eventColor[e.Kind], e.String()))
 }
 

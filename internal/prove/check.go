@@ -30,7 +30,53 @@ func (p *proof) report(what string, err error) {
 func (p *proof) check(ctx context.Context, when string) {
 	p.checkAuth(ctx, RedisRole, "Redis")
 	p.checkAuth(ctx, SentinelRole, "Sentinel")
+	p.checkKept(ctx)
 	p.checkGateway(ctx, when)
+}
+
+// checkKept makes sure that a Redis whose folder outlives the pod writes into it:
+// a claim promises that what was acknowledged is there after all pods were lost.
+func (p *proof) checkKept(ctx context.Context) {
+	var kept, empty []string
+	claim := ""
+	for _, k := range p.cluster.containers(RedisRole) {
+		if k.Claim == "" || k.running() == nil {
+			continue
+		}
+		switch on, err := p.persists(ctx, k); {
+		case err != nil: // INFO or CONFIG is renamed or forbidden
+		case on:
+			kept = append(kept, k.pod.Name)
+		default:
+			empty, claim = append(empty, k.pod.Name), k.Claim
+		}
+	}
+	const what = "Redis keeps its data on the volume claim"
+	switch {
+	case len(empty) > 0:
+		p.report(what, fmt.Errorf("%s writes nothing to %s", strings.Join(empty, ", "), claim))
+		p.blame("Redis of %s writes nothing to its volume claim at %s, so the loss of all pods loses everything: appendonly is no, and there is no save", strings.Join(empty, ", "), claim)
+	case len(kept) > 0:
+		p.report(fmt.Sprintf("%s (%s)", what, count(len(kept), "server")), nil)
+	}
+}
+
+// persists tells whether a Redis writes an append-only file or snapshots.
+func (p *proof) persists(ctx context.Context, k *container) (bool, error) {
+	c, err := p.observer.connect(ctx, k)
+	if err != nil {
+		return false, err
+	}
+	defer c.Close()
+	answer, err := c.do("INFO", "persistence")
+	if err != nil {
+		return false, err
+	}
+	if info(text(answer))["aof_enabled"] == "1" {
+		return true, nil
+	}
+	answer, err = c.do("CONFIG", "GET", "save")
+	return pairs(answer)["save"] != "", err
 }
 
 // checkAuth makes sure that servers with a password let nobody in without it.
@@ -152,10 +198,10 @@ func (p *proof) checkGateway(ctx context.Context, when string) {
 		p.blame("%s names no Sentinel", g.Name)
 	case found == 0:
 		p.report(what, first)
-		p.blameAsk(lost[0], first)
+		p.blameAsk(ctx, lost[0], first)
 	case len(lost) > 0 && p.complete:
 		p.report(what+" through every node", first)
-		p.blameAsk(lost[0], first)
+		p.blameAsk(ctx, lost[0], first)
 	case len(lost) > 0:
 		p.report(fmt.Sprintf("%s: %s, through %d of %d nodes", what, master, found, len(g.Nodes)), nil)
 		p.journal.add(Note, "", "not through %v", first)
@@ -186,7 +232,7 @@ func (p *proof) ask(ctx context.Context, node Node) (master string, err error) {
 
 // blameAsk says why the gateway does not find the master through a node, unless a
 // cause is known, or what the Sentinels say tells it.
-func (p *proof) blameAsk(node Node, err error) {
+func (p *proof) blameAsk(ctx context.Context, node Node, err error) {
 	g := p.plan.Gateway
 	if errors.Is(err, errNoHost) && !p.plan.serves(node.Host) {
 		p.blame("%s asks Sentinel at %s, and no Service of that name leads to pods here", g.Name, node.Host)
@@ -205,7 +251,13 @@ func (p *proof) blameAsk(node Node, err error) {
 			ports = append(ports, port)
 		}
 	}
+	other := ""
+	if reply := replyError(""); errors.As(err, &reply) && reply.code() == "WRONGPASS" {
+		other = p.otherKey(ctx)
+	}
 	switch {
+	case other != "":
+		p.blame("%s", other)
 	case len(causes) > 0 || !p.complete:
 	case errors.Is(err, errNoHost):
 		p.blame("%s asks Sentinel at %s, a name that leads to no pod", g.Name, node.Host)
@@ -234,7 +286,11 @@ func (p *proof) count(ctx context.Context) {
 	if bad := p.inexcusable(lost); len(bad) > 0 {
 		p.report(what, fmt.Errorf("%d of the lost ones were %s", len(bad), p.whenLost(bad)))
 		if p.complete || len(p.result.Causes) == 0 { // without replicas it is no wonder
-			p.blame("%d acknowledged writes were lost: %s", len(bad), p.whenLost(bad))
+			why := ""
+			if !slices.ContainsFunc(p.cluster.containers(RedisRole), func(k *container) bool { return k.Claim != "" }) {
+				why = "; no Redis has its folder on a volume claim, so what all pods lose is gone"
+			}
+			p.blame("%d acknowledged writes were lost: %s%s", len(bad), p.whenLost(bad), why)
 		}
 		return
 	}

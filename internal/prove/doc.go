@@ -19,6 +19,8 @@
 // whatever their version. There is no kube-proxy and no name server: the name of
 // a Service leads to the addresses of its pods through /etc/hosts. No
 // NetworkPolicy is enforced, no resource limit is set.
+// Passwords that are not in the repository are invented, one for each key of a
+// Secret; keys that are copies of each other share one.
 //
 // # How it is arranged
 //

@@ -64,10 +64,13 @@ func (p *proof) heldUp(since time.Time) bool {
 	return slices.ContainsFunc(p.observer.signalsSince(since), func(s signalAt) bool { return s.channel == "+tilt" })
 }
 
+// inTilt tells whether a Sentinel sits still because it was held up.
+func inTilt(k observed) bool { return k.up() && k.tilt }
+
 // awaitClocks waits until no Sentinel sits still because it was held up.
 func (p *proof) awaitClocks(ctx context.Context) {
 	for deadline, told := time.Now().Add(time.Minute), false; time.Now().Before(deadline); {
-		if !slices.ContainsFunc(p.observer.state().sentinels, func(k observed) bool { return k.up() && k.tilt }) {
+		if !slices.ContainsFunc(p.observer.state().sentinels, inTilt) {
 			return
 		}
 		if !told {

@@ -51,6 +51,15 @@ func (p *planner) client(c *lint.Client) *Gateway {
 		SentinelPassword: p.secrets.credential(c.SentinelPassword),
 		TLS:              c.SSL.Text == "true",
 	}
+	for _, given := range []lint.Credential{c.Password, c.SentinelPassword} {
+		ref := given.Ref
+		if ref == nil {
+			continue
+		}
+		if _, ok := p.secrets.value(ref.Kind, ref.Namespace, ref.Name, ref.Key); !ok && given.Given {
+			p.cause("%s reads key %s of %s %s, which has no such key: its pods do not start", c.Name, ref.Key, ref.Kind, ref.Name)
+		}
+	}
 	for _, n := range c.Nodes {
 		port, ok := n.Port.Int()
 		if !ok {

@@ -76,6 +76,11 @@ func copyOf(t *testing.T, dir string) fstest.MapFS {
 
 func planFrom(t *testing.T, fsys fs.FS, env string) *Plan {
 	t.Helper()
+	return planOne(t, fsys, env, false)
+}
+
+func planOne(t *testing.T, fsys fs.FS, env string, onePassword bool) *Plan {
+	t.Helper()
 	var opts repo.Options
 	if _, err := fs.Stat(fsys, "deploy"); err == nil {
 		opts.Paths = []string{"deploy"}
@@ -89,7 +94,7 @@ func planFrom(t *testing.T, fsys fs.FS, env string) *Plan {
 	}
 	for _, e := range r.Environments {
 		if e.Name == env || strings.HasSuffix(e.Root, "/"+env) || len(r.Environments) == 1 && env == "" {
-			plan, err := NewPlan(e, env)
+			plan, err := NewPlan(e, env, onePassword)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -21,10 +21,11 @@ type planner struct {
 }
 
 // NewPlan says which pods an environment has and what is in them; name is what
-// people call it. The error says that there is nothing to prove.
-func NewPlan(env *repo.Environment, name string) (*Plan, error) {
+// people call it. onePassword takes the passwords that are not in the repository
+// for copies of one. The error says that there is nothing to prove.
+func NewPlan(env *repo.Environment, name string, onePassword bool) (*Plan, error) {
 	p := &planner{facts: lint.Collect(env), plan: &Plan{Environment: name}}
-	p.secrets = newSecrets(p.facts, p.plan)
+	p.secrets = newSecrets(p.facts, p.plan, onePassword)
 	for _, w := range p.facts.Workloads {
 		if err := p.workload(w); err != nil {
 			return nil, err
@@ -184,6 +185,9 @@ func (p *planner) container(c *lint.Container, s *lint.Server, pod *Pod) (planne
 		if m.Get("subPathExpr").Exists() {
 			p.note("subPathExpr of container %s is taken as it is written", c.Name)
 		}
+	}
+	if s != nil && !s.Sentinel {
+		planned.Claim = claimOf(s, planned, pod)
 	}
 	for _, v := range c.Value.Get("lifecycle", "preStop", "exec", "command").Items() {
 		planned.PreStop = append(planned.PreStop, v.Text())

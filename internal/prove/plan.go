@@ -21,9 +21,11 @@ type Plan struct {
 	Gateway *Gateway
 	// DownAfter is Sentinel's down-after-milliseconds, 0 if it is not known.
 	DownAfter time.Duration
-	// Invented is the password that stands in for those that are not in the
-	// repository; "" if there is none.
+	// Invented is the password that stands in for that of Redis if it is not in
+	// the repository; "" if it is. Origins says where each invented one would come
+	// from.
 	Invented string
+	Origins  map[string]string
 	// Passwords are all that a server may have, for observing.
 	Passwords []string
 	// Masked are all secrets: they are cut out of whatever is shown.
@@ -92,6 +94,9 @@ const (
 type Container struct {
 	Name, Image string
 	Role        Role
+	// Claim is the folder of Redis if it is on a volume claim, which outlives the
+	// pod; "" if it is not.
+	Claim string
 	// Port is where the server listens; TLS says that it wants TLS.
 	Port int
 	TLS  bool

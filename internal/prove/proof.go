@@ -302,6 +302,8 @@ func (p *proof) settle(ctx context.Context, timeout time.Duration, what string) 
 			certain = certain || now.Sub(seen[c]) > hopeless
 		}
 		since = seen
+		// One that does nothing for half a minute makes nothing certain.
+		certain = certain && !slices.ContainsFunc(s.sentinels, inTilt)
 		if certain || now.After(deadline) || ctx.Err() != nil {
 			if ctx.Err() == nil {
 				p.journal.add(Bad, "", "not complete after %s: %s", seconds(now.Sub(began)), missing)

@@ -169,6 +169,8 @@ func TestPlanted(t *testing.T) {
 		{"unit after a time", edit{"deploy/base/sentinel.conf", "mymaster 2000", "mymaster 2s"}, "down-after-milliseconds of mymaster is 2 ms"},
 		{"Sentinels that refuse each other", edit{start + "start-sentinel.sh", `sentinel sentinel-pass $password`, `sentinel sentinel-pass $POD_NAME`}, "the Sentinels take each other for down"},
 		{"liveness that fails", edit{start + "probe-redis.sh", `live) [ -n`, `live) [ -z`}, "the liveness probe of redis in redis-0 fails"},
+		{"nothing saved", edit{"deploy/overlays/prod/redis.conf", "appendonly yes", "appendonly no"}, "writes nothing to its volume claim at /data"},
+		{"another Secret", edit{"deploy/overlays/prod/values.yaml", "name: redis-auth", "name: gateway-redis"}, "the gateway sends Sentinel the password in key password of Secret gateway-redis, and Sentinel of redis-0 asks for the one in key password of Secret redis-auth"},
 		{"no masterauth", edit{start + "start-redis.sh", ` "masterauth $password"`, ``}, "is missing: the master wants a password (NOAUTH)"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

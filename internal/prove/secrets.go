@@ -10,26 +10,38 @@ import (
 )
 
 // secrets knows the values of ConfigMaps and Secrets, and invents those that
-// are not in the repository. All invented passwords are one: nothing says that
-// two Secrets of a cluster differ.
+// are not in the repository: see invented.go.
 type secrets struct {
-	facts    *lint.Facts
-	plan     *Plan
-	password string
-	seen     []string
-	pair     *certificate
-	ca       string
-	told     map[string]bool
-	used     bool // the invented password stands for something
+	facts *lint.Facts
+	plan  *Plan
+	// one says that all invented passwords are one.
+	one bool
+	// password is the invented one of Redis, and of what nothing tells where it
+	// comes from.
+	password   string
+	inventions []invention
+	given      []lint.Credential
+	seen       []string
+	pair       *certificate
+	ca         string
+	told       map[string]bool
 }
 
-func newSecrets(f *lint.Facts, plan *Plan) *secrets {
+func newSecrets(f *lint.Facts, plan *Plan, one bool) *secrets {
 	// rand.Text is base 32: letters and digits only.
-	return &secrets{facts: f, plan: plan, password: rand.Text(), told: map[string]bool{}}
+	s := &secrets{facts: f, plan: plan, one: one, password: rand.Text(), told: map[string]bool{}}
+	s.collect()
+	return s
 }
 
 // all returns every secret text, for masking.
-func (s *secrets) all() []string { return append(slices.Clone(s.seen), s.password) }
+func (s *secrets) all() []string {
+	all := append(slices.Clone(s.seen), s.password)
+	for _, i := range s.inventions {
+		all = append(all, i.password)
+	}
+	return all
+}
 
 func (s *secrets) remember(text string) {
 	if text != "" && !slices.Contains(s.seen, text) {
@@ -54,11 +66,11 @@ func (s *secrets) value(kind, namespace, name, key string) (text string, ok bool
 	if kind != "Secret" {
 		return "", false
 	}
-	return s.invent(name, key), true
+	return s.invent(namespace, name, key), true
 }
 
 // invent makes a value for a key of a Secret that cannot be read.
-func (s *secrets) invent(name, key string) string {
+func (s *secrets) invent(namespace, name, key string) string {
 	switch key {
 	case "tls.crt", "tls.key", "ca.crt":
 		if s.pair == nil {
@@ -68,9 +80,10 @@ func (s *secrets) invent(name, key string) string {
 		s.tell(name, "a certificate made for this proof stands in for its certificate")
 		return map[string]string{"tls.crt": s.pair.cert, "tls.key": s.pair.key, "ca.crt": s.pair.ca}[key]
 	}
-	s.used = true
 	s.tell(name, "a random password stands in for its values")
-	return s.password
+	i := s.invention(lint.KeyRef{Kind: "Secret", Namespace: namespace, Name: name, Key: key})
+	i.used = true
+	return i.password
 }
 
 func (s *secrets) tell(name, what string) {
@@ -162,7 +175,7 @@ func (p *planner) passwords() {
 	}
 	for _, list := range [][]*lint.Server{p.facts.Redis, p.facts.Sentinels} {
 		for _, s := range list {
-			for _, c := range []lint.Credential{s.Password(), s.MasterAuth(), s.SentinelPass()} {
+			for _, c := range credentialsOf(s) {
 				add(p.secrets.credential(c))
 			}
 			for _, m := range s.Monitors() {
@@ -175,8 +188,5 @@ func (p *planner) passwords() {
 	for _, text := range p.secrets.seen {
 		add(text)
 	}
-	if p.secrets.used {
-		p.plan.Invented = p.secrets.password
-		add(p.secrets.password)
-	}
+	p.inventions(add)
 }

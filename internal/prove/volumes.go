@@ -2,6 +2,8 @@ package prove
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/quorumwright/quorumwright/lint"
 	"github.com/quorumwright/quorumwright/lint/repo"
@@ -86,4 +88,24 @@ func (p *planner) source(w *lint.Workload, field string, source repo.Value, out 
 		f.Mode = bits
 		out.Files = append(out.Files, f)
 	}
+}
+
+// claimOf returns the folder that Redis keeps its files in if it is on a volume
+// claim, "" if it is not. The official images start in /data.
+func claimOf(s *lint.Server, c *Container, pod *Pod) string {
+	dir := s.Last("dir").Arg(0).Text
+	if dir == "" || dir == "." || dir == "./" {
+		dir = "/data"
+	}
+	claim, longest := "", 0
+	for _, m := range c.Mounts {
+		if dir != m.Path && !strings.HasPrefix(dir, m.Path+"/") || len(m.Path) < longest {
+			continue
+		}
+		claim, longest = "", len(m.Path)
+		if slices.ContainsFunc(pod.Volumes, func(v *Volume) bool { return v.Name == m.Volume && v.Kind == ClaimVolume }) {
+			claim = dir
+		}
+	}
+	return claim
 }

@@ -15,7 +15,7 @@ func (p *proof) watchers(s state, add func(string, ...any)) {
 	names := map[string][]string{}
 	var order []string
 	for _, k := range s.sentinels {
-		if !k.up() {
+		if !k.up() || k.tilt { // in TILT it says what it saw before
 			continue
 		}
 		if len(k.masters) == 0 {

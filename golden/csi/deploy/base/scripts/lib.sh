@@ -128,13 +128,14 @@ newest() { sort -rn | head -n 1; }
 agreed() { awk -v need="$majority" '{ named[$2]++ } END { for (host in named) if (named[host] >= need) print host }'; }
 
 # secure NEED LEFT reads lines of configured and tells whether this pod stays the
-# master: so many Sentinels name it and leave it so much time, and none is
-# replacing it.
+# master: so many Sentinels name it and leave it so much time, none is replacing
+# it, and none has replaced it, which the others hear a moment later.
 secure() {
 	awk -v self="$self" -v need="$1" -v least="$2" '
 		$3 < 0 { replaced = 1 }
 		$2 == self && $3 >= least { n++ }
-		END { exit replaced || n < need }'
+		NR == 1 || $1 > epoch { epoch = $1; newest = $2 }
+		END { exit replaced || newest != self || n < need }'
 }
 
 # ask_failover HOSTS asks their Sentinels one after the other until one of them
