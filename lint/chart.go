@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/quorumwright/quorumwright/internal/apim"
@@ -67,19 +66,9 @@ func (t ChartValues) Get(path ...string) repo.Value {
 			v = v.Get(element)
 			continue
 		}
-		items := v.Items()
-		i := slices.IndexFunc(items, func(item repo.Value) bool { return lastElement(item) == element })
-		if i < 0 {
-			return repo.Value{}
-		}
-		v = items[i]
+		v = v.Item(element)
 	}
 	return v
-}
-
-func lastElement(v repo.Value) string {
-	p := v.Path()
-	return p[len(p)-1]
 }
 
 // Value implements apim.Values.
@@ -91,13 +80,9 @@ func (t ChartValues) Value(path ...string) apim.Value {
 	case v.IsNull():
 		return apim.Value{Kind: apim.Null}
 	case v.IsMap():
-		n := 0
-		for range v.Fields() {
-			n++
-		}
-		return apim.Value{Kind: apim.Map, Len: n}
+		return apim.Value{Kind: apim.Map, Len: v.Len()}
 	case v.IsList():
-		return apim.Value{Kind: apim.List, Len: len(v.Items())}
+		return apim.Value{Kind: apim.List, Len: v.Len()}
 	}
 	text := v.Text()
 	switch v.Tag() {
@@ -132,12 +117,18 @@ func boolText(v repo.Value) string {
 // Children implements apim.Tree.
 func (t ChartValues) Children(path ...string) []string {
 	v := t.Get(path...)
-	var names []string
+	n := v.Len()
+	if n == 0 {
+		return nil
+	}
+	names := make([]string, 0, n)
 	for name := range v.Fields() {
 		names = append(names, name)
 	}
-	for _, item := range v.Items() {
-		names = append(names, lastElement(item))
+	if v.IsList() {
+		for i := range n {
+			names = append(names, repo.IndexName(i))
+		}
 	}
 	return names
 }

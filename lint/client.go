@@ -34,6 +34,8 @@ type Client struct {
 	// OfChart says that the values of a chart tell about the client, which is
 	// not the gateway.
 	OfChart bool
+	// Secrets are the keys of Secrets that the values of another chart name.
+	Secrets []SecretUse
 	// Complete says that no further source of settings exists which the
 	// repository does not hold: what is missing here is missing.
 	Complete bool

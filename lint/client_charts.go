@@ -7,7 +7,7 @@ import "strings"
 func newChartClients(f *Facts) []*Client {
 	var all []*Client
 	for _, v := range f.Env.Values {
-		b := releaseBuilder{f, v, &Release{Values: v}}
+		b := releaseBuilder{facts: f, values: v, release: &Release{Values: v}}
 		var c *Client
 		switch v.Chart.Name {
 		case "harbor":

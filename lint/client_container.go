@@ -30,6 +30,7 @@ func newContainerClients(f *Facts) []*Client {
 			if c.Init || f.serves(c) || c.mayServe() {
 				continue
 			}
+			all = append(all, c.addressClients()...)
 			if client := c.flagClient(); client != nil {
 				all = append(all, client)
 			} else if client := c.variableClient(); client != nil {
@@ -93,7 +94,7 @@ var (
 	masterVariables = []string{
 		"REDIS_SENTINEL_MASTER", "REDIS_SENTINEL_MASTER_NAME", "REDIS_SENTINEL_MASTER_SET", "REDIS_SENTINEL_MASTER_GROUP_NAME",
 		"SENTINEL_MASTER", "SENTINEL_MASTER_NAME", "REDIS_MASTER_NAME", "REDIS_MASTER_SET", "REDIS_SENTINEL_NAME", "REDIS_SENTINEL_SET",
-		"REDIS_SENTINEL_SERVICE_NAME",
+		"REDIS_SENTINEL_SERVICE_NAME", "REDIS_SENTINEL_SERVICE", "REDIS_SENTINEL_MASTERNAME", "AUTHELIA_SESSION_REDIS_HIGH_AVAILABILITY_SENTINEL_NAME",
 	}
 	nodesVariables = []string{
 		"REDIS_SENTINEL_NODES", "REDIS_SENTINEL_HOSTS", "REDIS_SENTINELS", "REDIS_SENTINEL_ADDRS", "REDIS_SENTINEL_ADDRESSES",

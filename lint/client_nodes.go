@@ -34,6 +34,12 @@ func (s setting) nodes() []Node {
 	if !s.Known {
 		return nil
 	}
+	if text := strings.TrimLeft(s.Text, " \t\r\n"); strings.HasPrefix(text, "[") && strings.ContainsAny(text, "{\"") {
+		if s.value.Exists() && s.offset == 0 {
+			return nodesOf(s.object, s.value.Inner())
+		}
+		return nil // JSON, of which the parts have no places
+	}
 	var all []Node
 	at := 0
 	for _, field := range strings.SplitAfter(s.Text, ",") {

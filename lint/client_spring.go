@@ -61,7 +61,7 @@ func containsConfig(all []*Config, c *Config) bool {
 }
 
 // springFile tells the names of Spring's configuration files.
-var springFile = pattern.New(`^(?:application|bootstrap)(?:-[A-Za-z0-9_-]+)?\.(?:ya?ml|properties)$`)
+var springFile = pattern.New(`^(?:application|bootstrap)(?:-[A-Za-z0-9_-]+)?\.(?:ya?ml|properties)$`).Where(pattern.Begins("application", "bootstrap"))
 
 // A springConf is one configuration file of a Spring application.
 type springConf struct {

@@ -113,6 +113,7 @@ func (s *Server) addText(o *repo.Object, at repo.Value, base int, text, path str
 				if a.Known {
 					w.Text = a.Text // what the server will read there
 				}
+				a.IsName = !a.Known && e.envsubst && s.Container.makesName(a.Text, e.vars, maxSteps)
 			}
 			d.Args = append(d.Args, a)
 		}

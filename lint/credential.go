@@ -231,7 +231,7 @@ func replacesText(script string) bool {
 	return false
 }
 
-var parenthesized = pattern.New(`^\$\([A-Z][A-Z0-9_]*\)$`)
+var parenthesized = pattern.New(`^\$\([A-Z][A-Z0-9_]*\)$`).Where(pattern.Begins("$("))
 
 // prepared tells whether the manifests of a folder hold variables that Kubernetes
 // does not know: a pipeline or Flux fills them in.

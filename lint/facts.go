@@ -68,13 +68,15 @@ func Collect(env *repo.Environment) *Facts {
 	}
 	for _, w := range f.Workloads {
 		for _, c := range w.Containers {
-			s, ok := newServer(c)
-			switch {
-			case !ok || c.Init:
-			case s.Sentinel:
-				f.Sentinels = append(f.Sentinels, s)
-			default:
-				f.Redis = append(f.Redis, s)
+			if c.Init {
+				continue
+			}
+			for _, s := range newServers(c) {
+				if s.Sentinel {
+					f.Sentinels = append(f.Sentinels, s)
+				} else {
+					f.Redis = append(f.Redis, s)
+				}
 			}
 		}
 	}
@@ -95,6 +97,7 @@ func Collect(env *repo.Environment) *Facts {
 	f.Clients = append(f.Clients, newChartClients(f)...)
 	f.Clients = append(f.Clients, newSpringClients(f)...)
 	f.Clients = append(f.Clients, newContainerClients(f)...)
+	f.Clients = append(f.Clients, newConfiguredClients(f)...)
 	f.unread, f.rolesAssigned = f.findUnread(), f.assignsRoles()
 	f.Groups = f.group()
 	f.nameHosts()

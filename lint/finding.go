@@ -25,6 +25,10 @@ type Finding struct {
 	// Environments are the names of those in which the cause shows, sorted;
 	// empty if the repository has one unnamed environment.
 	Environments []string
+	// Cause tells findings of one rule apart from those that have another cause, ""
+	// if the primary place does: where environments show one cause in different
+	// places, it is one finding.
+	Cause string
 	// Suppressed is the reason given in a suppression; "" if it counts.
 	Suppressed string
 }
@@ -38,7 +42,20 @@ type Place struct {
 	Object string
 	// Path is the way to the value within its document.
 	Path string
+	// absent says that what is meant is not written: here stands the key below
+	// which it would be. No fix replaces that key.
+	absent bool
 }
+
+// WhereAbsent returns the place as that of something that is not written, below
+// which it would be.
+func (p Place) WhereAbsent() Place {
+	p.absent = true
+	return p
+}
+
+// IsAbsent tells whether the place is that of something that is not written.
+func (p Place) IsAbsent() bool { return p.absent }
 
 // Primary returns the first place.
 func (f *Finding) Primary() Place {

@@ -21,7 +21,7 @@ func fitFixes(r *repo.Repo, findings []*Finding) {
 			edits := slices.Clone(x.Edits)
 			ok := len(edits) > 0
 			for i := range edits {
-				ok = ok && fitEdit(r, &edits[i])
+				ok = ok && !replacesAbsent(f, edits[i]) && fitEdit(r, &edits[i])
 			}
 			if edits, apart := disjoint(edits); ok && apart {
 				x.Edits = edits
@@ -30,6 +30,12 @@ func fitFixes(r *repo.Repo, findings []*Finding) {
 		}
 		f.Fixes = fit
 	}
+}
+
+// replacesAbsent tells whether an edit would replace the key below which something
+// would be written that is not.
+func replacesAbsent(f *Finding, e Edit) bool {
+	return slices.ContainsFunc(f.Places, func(p Place) bool { return p.absent && p.Span == e.Span })
 }
 
 // disjoint joins deletions that overlap, as those of neighbouring lines do at the

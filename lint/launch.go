@@ -12,27 +12,69 @@ import (
 // Valkey images.
 var serverNames = []string{"redis-server", "valkey-server", "redis-sentinel", "valkey-sentinel"}
 
-// newServer finds out whether a container runs Redis or Sentinel, how it is
-// started and what it reads.
-func newServer(c *Container) (*Server, bool) {
+// newServers finds out whether a container runs Redis or Sentinel, or both, how
+// they are started and what they read.
+func newServers(c *Container) []*Server {
 	l, ok := c.launch()
 	if !ok {
-		return nil, false
+		if s, ok := c.bitnamiServer(); ok {
+			return []*Server{s}
+		}
+		return nil
 	}
-	s := c.server(l)
-	if len(l.branches) > 1 {
-		for _, branch := range l.branches {
-			if b := c.server(branch); b.Sentinel == s.Sentinel {
-				s.Branches = append(s.Branches, b)
+	var all []*Server
+	for _, l := range l.together() {
+		s := c.server(l)
+		if len(l.branches) > 1 {
+			for _, branch := range l.branches {
+				if b := c.server(branch); b.Sentinel == s.Sentinel {
+					s.Branches = append(s.Branches, b)
+				}
 			}
 		}
+		all = append(all, s)
 	}
-	return s, true
+	return all
+}
+
+// together splits the launches of a script that starts Redis and Sentinel beside
+// each other in one container: one of them in the background, or as a daemon. In
+// every other script the launches are branches, of which one is taken.
+func (l launch) together() []launch {
+	var kinds [2][]launch
+	beside := false
+	for _, b := range l.branches {
+		kind := 0
+		if b.isSentinel() {
+			kind = 1
+		}
+		kinds[kind] = append(kinds[kind], b)
+		beside = beside || b.goesOn && b.isSentinel() != l.isSentinel()
+	}
+	if !beside {
+		return []launch{l}
+	}
+	var all []launch
+	for _, same := range kinds {
+		last := same[0]
+		if len(same) > 1 {
+			last.branches = same
+		}
+		all = append(all, last)
+	}
+	return all
+}
+
+func (l launch) isSentinel() bool {
+	return strings.HasSuffix(l.program, "-sentinel") || slices.ContainsFunc(l.args, func(a Arg) bool { return a.Text == "--sentinel" })
 }
 
 // server reads what a server that is started so is told.
 func (c *Container) server(l launch) *Server {
 	s := &Server{Container: c, Version: redisconf.ImageVersion(c.Image.Repository, c.Image.Tag), Complete: true}
+	if v, ok := collectionVersion(l.path); ok && s.Version.Major == 0 {
+		s.Version = v
+	}
 	s.Sentinel = strings.HasSuffix(l.program, "-sentinel")
 	words := l.args
 	if len(words) > 0 && !strings.HasPrefix(words[0].Text, "-") {
@@ -82,11 +124,14 @@ func (c *Container) server(l launch) *Server {
 // A launch is how a container starts a server.
 type launch struct {
 	program string
+	path    string // of the program, as it is written
 	args    []Arg
 	// script is the text of the shell script that starts it, "" if the
 	// container's command does so itself; scriptAt is where it is written.
 	script   string
 	scriptAt source
+	// goesOn says that the script goes on while the server runs.
+	goesOn bool
 	// branches are, where the script starts a server in several places, each in
 	// its own way, all of them; this is the last.
 	branches []launch
@@ -155,7 +200,7 @@ func (c *Container) launch() (launch, bool) {
 		base := baseName(w.Text)
 		switch {
 		case slices.Contains(serverNames, base):
-			return launch{program: base, args: words[i+1:]}, true
+			return launch{program: base, path: w.Text, args: words[i+1:]}, true
 		case isShell(base):
 			return c.shellLaunch(words[i+1:])
 		case i == 0 && hasCommand && strings.HasSuffix(base, ".sh"):
@@ -242,10 +287,11 @@ func (c *Container) parseLaunch(script string, at source) (launch, bool) {
 			if i > 0 && !isWrapper(words[:i]) {
 				continue
 			}
-			l := launch{program: base, script: script, scriptAt: at}
+			l := launch{program: base, path: w.text, script: script, scriptAt: at}
 			for _, a := range words[i+1:] {
 				l.args = append(l.args, c.shellArg(a, s.source, assignments(s.commands)))
 			}
+			l.goesOn = s.command().goesOn || isDaemon(l.args)
 			found = append(found, l)
 			break
 		}
@@ -258,6 +304,12 @@ func (c *Container) parseLaunch(script string, at source) (launch, bool) {
 		last.branches = found
 	}
 	return last, true
+}
+
+// isDaemon tells whether a server is started as a daemon.
+func isDaemon(args []Arg) bool {
+	i := slices.IndexFunc(args, func(a Arg) bool { return a.Text == "--daemonize" })
+	return i >= 0 && i+1 < len(args) && args[i+1].Text == "yes"
 }
 
 // isWrapper tells whether the words before a program run it, rather than look

@@ -27,14 +27,14 @@ func (p *Pass) Report(f Finding) {
 	if f.Severity == Info {
 		f.Severity = p.severity()
 	}
-	var places []Place
+	places := make([]Place, 0, max(len(f.Places), 1))
 	for _, at := range f.Places {
 		if at.IsValid() {
 			places = append(places, at)
 		}
 	}
 	if len(places) == 0 {
-		places = []Place{{Span: repo.Span{File: p.Facts.Env.Root, Line: 1, Column: 1, EndLine: 1, EndColumn: 1, Approximate: true}}}
+		places = append(places, Place{Span: repo.Span{File: p.Facts.Env.Root, Line: 1, Column: 1, EndLine: 1, EndColumn: 1, Approximate: true}})
 	}
 	f.Places = places
 	if name := p.Facts.Env.Name; name != "" {

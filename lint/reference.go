@@ -12,7 +12,7 @@ import (
 // op://…), Bank-Vaults' vault:path#key, the <path:…> of Argo CD's Vault plugin,
 // a shell variable, or a token that a pipeline or a script replaces (__X__, %X%,
 // %%X%%, #{X}#).
-var referencePattern = pattern.New(`^(?:[a-zA-Z][a-zA-Z0-9+.-]*://.*|vault:.*|<(?:path|secret):.*>|\$[A-Za-z_][A-Za-z0-9_]*|__[A-Za-z0-9_.-]+__|%%?[A-Za-z0-9_.-]+%%?|@@[A-Za-z0-9_.-]+@@|#\{.*\}#?)$`)
+var referencePattern = pattern.New(`^(?:[a-zA-Z][a-zA-Z0-9+.-]*://.*|vault:.*|<(?:path|secret):.*>|\$[A-Za-z_][A-Za-z0-9_]*|__[A-Za-z0-9_.-]+__|%%?[A-Za-z0-9_.-]+%%?|@@[A-Za-z0-9_.-]+@@|#\{.*\}#?)$`).Where(pattern.Either(pattern.Has("://"), pattern.Begins("vault:", "<", "$", "__", "%", "@@", "#{")))
 
 // IsReference tells whether a text stands for a value that is put in its place
 // before or when a process reads it, or that is encrypted: a template, a
@@ -23,7 +23,7 @@ func IsReference(text string) bool {
 		strings.Contains(text, "://kubernetes/") || strings.HasPrefix(text, "ENC[") || referencePattern.MatchString(text)
 }
 
-var sopsPattern = pattern.New(`^ENC\[AES256_GCM,data:([A-Za-z0-9+/=]*),`)
+var sopsPattern = pattern.New(`^ENC\[AES256_GCM,data:([A-Za-z0-9+/=]*),`).Where(pattern.Begins("ENC["))
 
 // sopsSize returns the number of bytes of what SOPS encrypted: AES-GCM keeps
 // the length (getsops/sops, aes/cipher.go).

@@ -41,11 +41,22 @@ type SecretUse struct {
 // certain or not, and where it is written.
 func (r *Release) Pods() (n int, known bool, at Place) { return r.pods, r.podsKnown, r.podsAt }
 
+// mayHavePods returns the number of pods that the charts make a Service for, or
+// more than people run where it is not known.
+func (r *Release) mayHavePods() int {
+	const some, most = 15, 1000
+	if r.podsKnown {
+		return min(r.pods, most)
+	}
+	return some
+}
+
 // newReleases returns what the charts in the environment make.
 func newReleases(f *Facts) []*Release {
 	var all []*Release
 	for _, v := range f.Env.Values {
-		b := releaseBuilder{f, v, &Release{Values: v}}
+		b := releaseBuilder{facts: f, values: v, release: &Release{Values: v}}
+		b.unsure = b.hasUnseen()
 		var r *Release
 		switch v.Chart.Name {
 		case "redis", "valkey":
@@ -55,9 +66,13 @@ func newReleases(f *Facts) []*Release {
 		case "redis-ha":
 			r = b.redisHA()
 		}
-		if r != nil {
-			all = append(all, r)
+		if r == nil {
+			continue
 		}
+		if b.unsure {
+			r.forget(b.onlySecrets())
+		}
+		all = append(all, r)
 	}
 	return all
 }
@@ -67,6 +82,71 @@ type releaseBuilder struct {
 	facts   *Facts
 	values  *repo.Values
 	release *Release
+	// unsure says that something lays values over those that are seen: what is not
+	// written may be something else than the default of the chart.
+	unsure bool
+}
+
+// hasUnseen tells whether a values file is named that is not in the repository,
+// or a HelmRelease puts single values in their places, other than a password; or
+// whether something that decides what the chart makes is put in later.
+func (b releaseBuilder) hasUnseen() bool {
+	for _, from := range b.valuesFrom() {
+		if at := from.Get("targetPath"); at.Exists() && !strings.HasSuffix(strings.ToLower(at.Text()), "password") {
+			return true
+		}
+	}
+	for _, path := range []string{"sentinel.enabled", "architecture", "auth.enabled", "auth.sentinel", "auth", "sentinel.auth", "fullnameOverride", "nameOverride", "replica.autoscaling.enabled"} {
+		v := b.first(path)
+		if v.IsScalar() && IsReference(v.Text()) || v.IsList() {
+			return true
+		}
+		for k := range v.Fields() {
+			if strings.HasPrefix(k, "{") {
+				return true // {{ … }} of a template, as YAML reads it
+			}
+		}
+	}
+	return b.values.Partial
+}
+
+func (b releaseBuilder) valuesFrom() []repo.Value {
+	if o := b.values.Object; o != nil && o.Kind == "HelmRelease" {
+		return o.Value.Get("spec", "valuesFrom").Items()
+	}
+	return nil
+}
+
+// onlySecrets tells whether nothing is unseen but what Secrets lay over the values
+// of a HelmRelease. Those hold passwords, not names.
+func (b releaseBuilder) onlySecrets() bool {
+	secrets := false
+	for _, from := range b.valuesFrom() {
+		name := from.Get("name").Text()
+		switch {
+		case from.Get("targetPath").Exists():
+		case from.Get("kind").Text() == "Secret":
+			secrets = true
+		case b.facts.config("ConfigMap", b.values.Object.Namespace, name) == nil:
+			return false
+		}
+	}
+	return secrets && !IsReference(b.first("fullnameOverride").Text()+b.first("nameOverride").Text())
+}
+
+// forget takes back what the defaults of the chart say: not all values are seen.
+func (r *Release) forget(keepName bool) {
+	for _, s := range r.Services {
+		s.Ports = nil
+	}
+	if !keepName {
+		r.Name = ""
+		r.Services = r.Services[:1]
+	}
+	r.Redis.Complete = false
+	if r.Sentinel != nil {
+		r.Sentinel.Complete = false
+	}
 }
 
 func (b releaseBuilder) get(keys ...string) repo.Value { return b.values.Value.Get(keys...) }
@@ -74,6 +154,9 @@ func (b releaseBuilder) get(keys ...string) repo.Value { return b.values.Value.G
 // isBitnami tells whether the chart comes from Bitnami, as far as is written:
 // others have charts with the same name and other values.
 func (b releaseBuilder) isBitnami() bool {
+	if from := b.values.Chart.Repository; from != "" {
+		return strings.Contains(strings.ToLower(from), "bitnami")
+	}
 	o := b.values.Object
 	if o == nil {
 		return true // the shape of the values tells
@@ -89,13 +172,6 @@ func (b releaseBuilder) isBitnami() bool {
 						sources = append(sources, s.Value.Get("spec", "url").Text())
 					}
 				}
-			}
-		}
-	case "Application", "ApplicationSet":
-		for _, path := range [][]string{{"spec"}, {"spec", "template", "spec"}} {
-			spec := o.Value.Get(path...)
-			for _, s := range append(spec.Get("sources").Items(), spec.Get("source")) {
-				sources = append(sources, s.Get("repoURL").Text())
 			}
 		}
 	default:
@@ -128,6 +204,8 @@ func (b releaseBuilder) near(path string) Place {
 	switch {
 	case at.Exists():
 		return AtKey(b.values.Object, at, "")
+	case b.values.Value.KeySpan().IsValid():
+		return AtKey(b.values.Object, b.values.Value, "")
 	case b.values.Object != nil && b.values.Object.Value.Get("metadata", "name").Exists():
 		return At(b.values.Object, b.values.Object.Value.Get("metadata", "name"), "")
 	}
@@ -141,7 +219,7 @@ func (b releaseBuilder) near(path string) Place {
 func (b releaseBuilder) arg(preset string, paths ...string) Arg {
 	v := b.first(paths...)
 	if !v.Exists() || v.Text() == "" && preset != "" {
-		return Arg{Text: preset, Known: preset != "", Place: b.near(paths[0])}
+		return Arg{Text: preset, Known: preset != "" && !b.unsure, Place: b.near(paths[0]).WhereAbsent()}
 	}
 	return Arg{Text: v.Text(), Known: v.IsScalar() && !IsReference(v.Text()), Place: At(b.values.Object, v, "")}
 }
@@ -155,6 +233,9 @@ func (b releaseBuilder) fullname(chart string) (name, word string) {
 			return "", ""
 		}
 		return v.Text(), v.Text()
+	}
+	if alias := b.values.Chart.Alias; alias != "" {
+		chart = alias
 	}
 	if v := b.first("nameOverride"); v.Text() != "" {
 		chart = v.Text()
@@ -178,6 +259,9 @@ func (b releaseBuilder) workload(name string, replicas int, at repo.Value) *Work
 
 func (b releaseBuilder) server(w *Workload, sentinel bool, image repo.Value) *Server {
 	repository, tag := image.Get("repository").Text(), image.Get("tag").Text()
+	if repository == "" {
+		repository = "bitnami/" + b.values.Chart.Name // nothing but the flavor is read from it
+	}
 	c := &Container{Workload: w, Name: "redis", facts: b.facts, Image: Image{Ref: image.Get("tag"), Repository: repository, Tag: tag}}
 	w.Containers = append(w.Containers, c)
 	return &Server{Container: c, Sentinel: sentinel, Complete: true, Version: redisconf.ImageVersion(repository, tag)}
@@ -269,6 +353,9 @@ func (b releaseBuilder) password(existing, key Arg, literal repo.Value, own stri
 		return Arg{Text: literal.Text(), Known: !IsReference(literal.Text()), Place: at, Written: at}
 	}
 	a := Arg{Place: existing.Place}
+	if b.unsure {
+		return a
+	}
 	if own != "" {
 		a.Ref = &KeyRef{Kind: "Secret", Namespace: b.values.Namespace, Name: own, Key: key.Text}
 	}

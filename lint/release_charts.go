@@ -27,8 +27,8 @@ func (b releaseBuilder) bitnami(chart string) *Release {
 		pods = 3
 	}
 	r.pods, r.podsAt = pods, b.arg("3", "replica.replicaCount").Place
-	r.podsKnown = (ok || !replicas.Exists()) && !b.first("replica.autoscaling.enabled", "replica.autoscaling.hpa.enabled", "replica.useHPA").IsTrue()
-	withSentinel := b.first("sentinel.enabled").IsTrue() && b.first("architecture").Text() != "standalone"
+	r.podsKnown = (ok || !replicas.Exists() && !b.unsure) && !b.first("replica.autoscaling.enabled", "replica.autoscaling.hpa.enabled", "replica.useHPA").IsTrue()
+	withSentinel := (b.first("sentinel.enabled").IsTrue() || b.unsure && !b.first("sentinel.enabled").IsScalar()) && b.first("architecture").Text() != "standalone"
 	listens := b.arg("6379", "replica.containerPorts.redis", "replica.containerPorts.valkey", "replica.containerPort")
 	port := b.port(listens, "6379", "sentinel.service.ports.redis", "sentinel.service.ports.valkey", "sentinel.service.port")
 	sentinelListens := b.arg("26379", "sentinel.containerPorts.sentinel", "sentinel.containerPort", "sentinel.port")
@@ -38,7 +38,7 @@ func (b releaseBuilder) bitnami(chart string) *Release {
 		listens = b.arg("6379", primary+".containerPorts.redis", primary+".containerPorts.valkey", primary+".containerPort")
 		port = b.port(listens, "6379", primary+".service.ports.redis", primary+".service.ports.valkey", primary+".service.port")
 		w = b.workload(name+"-"+primary, 1, b.first(primary+".count"))
-		r.pods, r.podsKnown, r.podsAt = 1, !b.first(primary+".count", primary+".replicaCount").Exists(), b.near(primary)
+		r.pods, r.podsKnown, r.podsAt = 1, !b.unsure && !b.first(primary+".count", primary+".replicaCount").Exists(), b.near(primary)
 	}
 	r.Redis = b.server(w, false, b.first("image"))
 	r.Redis.directive("port", listens)
@@ -48,7 +48,12 @@ func (b releaseBuilder) bitnami(chart string) *Release {
 		r.Sentinel.directive("port", sentinelListens)
 		r.Sentinel.monitor(b.arg(master, set), listens, b.arg("2", "sentinel.quorum"))
 		r.Services = nil
-		r.service(name, false, w, port, sentinelPort)
+		r.service(name, false, w, b.outwardPorts(port, sentinelPort)...)
+		if b.first("sentinel.service.type").Text() == "NodePort" {
+			for i := range r.mayHavePods() {
+				r.service(fmt.Sprintf("%s-node-%d", name, i), false, w) // on ports that count up, or that the cluster chose
+			}
+		}
 		r.service(name+"-headless", true, w, port, sentinelPort)
 	}
 	// With Sentinel this Service exists with masterService.enabled only, and leads
@@ -67,12 +72,36 @@ func (b releaseBuilder) bitnami(chart string) *Release {
 	return r
 }
 
+// outwardPorts returns the ports of the Service of a release: where it is open
+// to the outside, those of the nodes take the place of its own; as a NodePort it
+// has those of the pods besides, and none is known that the cluster chose
+// (templates/sentinel/service.yaml).
+func (b releaseBuilder) outwardPorts(redis, sentinel servicePort) []servicePort {
+	redisNode := b.port(redis.target, "", "sentinel.service.nodePorts.redis", "sentinel.service.nodePorts.valkey")
+	sentinelNode := b.port(sentinel.target, "", "sentinel.service.nodePorts.sentinel")
+	switch b.first("sentinel.service.type").Text() {
+	case "NodePort":
+		if redisNode.port.Text == "" || sentinelNode.port.Text == "" {
+			return nil
+		}
+		return []servicePort{redisNode, sentinelNode, {redis.target, redis.target, redis.at}, {sentinel.target, sentinel.target, sentinel.at}}
+	case "LoadBalancer":
+		if redisNode.port.Text != "" {
+			redis = redisNode
+		}
+		if sentinelNode.port.Text != "" {
+			sentinel = sentinelNode
+		}
+	}
+	return []servicePort{redis, sentinel}
+}
+
 // bitnamiAuth adds the password: Redis, its replicas and Sentinel read the same
 // key of one Secret, and Sentinel asks for it too unless auth.sentinel is false
 // (templates/_helpers.tpl, redis.secretName and redis.secretPasswordKey).
 func (b releaseBuilder) bitnamiAuth(r *Release, chart string) {
 	r.Redis.Settings = b.arg("true", "auth.enabled").Place
-	unseen := b.first("usePassword", "password", "existingSecret").Exists() || b.first("auth.acl.enabled").IsTrue() ||
+	unseen := b.unsure && !b.first("auth.enabled").IsScalar() || b.first("usePassword", "password", "existingSecret").Exists() || b.first("auth.acl.enabled").IsTrue() ||
 		strings.Contains(b.first("commonConfiguration").Text()+b.first("sentinel.configuration").Text(), "requirepass")
 	global := b.first("global." + chart + ".password")
 	if enabled := b.first("auth.enabled"); enabled.Exists() && !enabled.IsTrue() && global.Text() == "" && !unseen {
@@ -123,7 +152,7 @@ func (b releaseBuilder) redisHA() *Release {
 	if !ok {
 		pods = 3
 	}
-	r.pods, r.podsKnown, r.podsAt = pods, ok || !replicas.Exists(), b.arg("3", "replicas").Place
+	r.pods, r.podsKnown, r.podsAt = pods, ok || !replicas.Exists() && !b.unsure, b.arg("3", "replicas").Place
 	w := b.workload(r.Name+"-server", pods, replicas)
 	port, sentinelPort := b.arg("6379", "redis.port"), b.arg("26379", "sentinel.port")
 	r.Redis, r.Sentinel = b.server(w, false, b.first("image")), b.server(w, true, b.first("image"))
@@ -135,7 +164,7 @@ func (b releaseBuilder) redisHA() *Release {
 	if r.Name == "" {
 		r.Services[0].Ports = nil
 	} else {
-		for i := range pods {
+		for i := range r.mayHavePods() {
 			r.service(fmt.Sprintf("%s-announce-%d", r.Name, i), false, w, both...)
 		}
 		if b.first("haproxy.enabled").IsTrue() {

@@ -228,6 +228,8 @@ func (f *Facts) resolve(name, pod, namespace, from string, sure bool) Resolution
 		return r
 	}
 	switch {
+	case slices.ContainsFunc(f.Services, func(s *Service) bool { return IsReference(s.Object.Name) && sameNamespace(s.Object.Namespace, want) }):
+		r.Status = HostUnknown // a Service whose name is filled in later
 	case namespace == "", f.namespaces[namespace], sure && len(f.namespaces) == 0:
 		r.Status, r.Nearest = HostMissing, f.nearestService(name)
 	case sure && f.nearestService(name) != "":

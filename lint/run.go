@@ -47,9 +47,11 @@ func Run(r *repo.Repo, opts Options) []*Finding {
 	for range min(runtime.GOMAXPROCS(0), len(envs)) {
 		wg.Go(func() {
 			for i := range next {
-				facts := Collect(envs[i])
-				secrets[i] = facts.Secrets()
-				perEnv[i] = judge(facts, opts)
+				s, ok := envs[i].Seen.(*seen)
+				if !ok {
+					s = look(envs[i], opts)
+				}
+				perEnv[i], secrets[i] = s.findings, s.secrets
 			}
 		})
 	}
@@ -70,6 +72,23 @@ func Run(r *repo.Repo, opts Options) []*Finding {
 	slices.SortStableFunc(findings, (*Finding).Compare)
 	fitFixes(r, findings)
 	return findings
+}
+
+// Look returns what Run with the same options makes of an environment by itself,
+// for repo.Options. An environment that was looked at is not judged again.
+func Look(opts Options) func(*repo.Environment) any {
+	return func(env *repo.Environment) any { return look(env, opts) }
+}
+
+// seen is what is kept of an environment that was judged.
+type seen struct {
+	findings []*Finding
+	secrets  []secret.Value
+}
+
+func look(env *repo.Environment, opts Options) *seen {
+	facts := Collect(env)
+	return &seen{judge(facts, opts), facts.Secrets()}
 }
 
 func judge(facts *Facts, opts Options) []*Finding {
@@ -112,8 +131,19 @@ func merge(sorted []*Finding) []*Finding {
 	index := map[string]*Finding{}
 	for _, f := range sorted {
 		key := f.Rule.ID + "\x00" + f.Message + "\x00" + f.Primary().Span.String()
-		if first := index[key]; first != nil {
-			for _, p := range f.Places {
+		if f.Cause != "" {
+			key = f.Rule.ID + "\x00" + f.Message + "\x00\x00" + f.Cause
+		}
+		first := index[key]
+		if first != nil && f.Cause != "" && first.Primary().Span != f.Primary().Span && slices.Equal(first.Environments, f.Environments) {
+			out = append(out, f) // two places of one environment, which both want mending
+			continue
+		}
+		if first != nil {
+			for i, p := range f.Places {
+				if i == 0 && p.Label == "" {
+					p.Label = "and here"
+				}
 				if !slices.ContainsFunc(first.Places, func(q Place) bool { return q.Span == p.Span }) {
 					first.Places = append(first.Places, p)
 				}

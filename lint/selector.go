@@ -21,7 +21,7 @@ type Slip struct {
 
 // matchLabels returns what the workload's own selector asks for.
 func (w *Workload) matchLabels() repo.Value {
-	if w.Object.Kind == "ReplicationController" {
+	if w.Object.Kind == "ReplicationController" || w.Object.Kind == "DeploymentConfig" {
 		return w.Selector
 	}
 	return w.Selector.Get("matchLabels")

@@ -39,6 +39,9 @@ type Server struct {
 	Branches []*Server
 	// Confs are the texts that Directives come from.
 	Confs []*Conf
+	// ByEnv says that the image makes the configuration of the environment, so that
+	// a variable is what a person sets.
+	ByEnv bool
 	// Settings is, for a server that a chart makes, where the values decide
 	// whether it asks for a password.
 	Settings Place
@@ -56,11 +59,19 @@ type Conf struct {
 	Base   int
 	// Path is where the container finds it.
 	Path string
+
+	whole *Place // Text, without a span
 }
 
 // Place returns the place of a range of bytes of the configuration.
 func (c *Conf) Place(start, end int, label string) Place {
-	return place(c.Object, c.Text, c.Text.TextSpan(c.Base+start, c.Base+end), label)
+	if c.whole == nil {
+		whole := place(c.Object, c.Text, repo.Span{}, "")
+		c.whole = &whole
+	}
+	p := *c.whole
+	p.Span, p.Label = c.Text.TextSpan(c.Base+start, c.Base+end), label
+	return p
 }
 
 // A Directive is one directive as a server reads it.
@@ -82,6 +93,9 @@ type Arg struct {
 	// placeholder that an init script replaces.
 	Text  string
 	Known bool
+	// IsName says of an argument that is not Known that it is a host name all the
+	// same: a shell puts variables into one, as in redis-0.redis.$NAMESPACE.svc.
+	IsName bool
 	// Ref is the key of a Secret or ConfigMap that the argument comes from.
 	Ref   *KeyRef
 	Place Place

@@ -26,6 +26,8 @@ type shellCommand struct {
 	// the command before it prints.
 	input shellWord
 	piped bool
+	// goesOn says that & or && stands behind the command.
+	goesOn bool
 }
 
 // name returns the command's base name.
@@ -83,6 +85,9 @@ func (p *shellParser) run() {
 			before := len(p.commands)
 			p.flush()
 			p.i++
+			if c == '&' && len(p.commands) > before {
+				p.commands[before].goesOn = true
+			}
 			if p.pipe = c == '|' && len(p.commands) > before && !strings.HasPrefix(p.s[p.i:], "|"); p.pipe {
 				p.blankLines()
 			}

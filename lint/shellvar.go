@@ -8,7 +8,7 @@ import (
 )
 
 var (
-	variablePattern = pattern.New(`^\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})$`)
+	variablePattern = pattern.New(`^\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})$`).Where(pattern.Begins("$"))
 	catPattern      = pattern.New(`^(?:\$\(|` + "`" + `)\s*(?:cat\s+|<\s*)"?([^\s"'()` + "`" + `$|;]+)"?\s*(?:\)|` + "`" + `)$`)
 )
 
@@ -150,6 +150,19 @@ func (c *Container) expandShell(text string, vars shellVars, depth int) (expande
 	}
 	b.WriteString(text)
 	return b.String(), !strings.ContainsAny(text, "$`")
+}
+
+// nameAround is a host name of at least two labels once its variables are cut out.
+var nameAround = pattern.New(`^[a-zA-Z0-9.-]*[a-z0-9-]\.[a-z][a-z0-9-]*[a-zA-Z0-9.-]*$`)
+
+// makesName tells whether a word is a host name whatever its variables hold, or
+// one that the script sets to such a name.
+func (c *Container) makesName(word string, vars shellVars, depth int) bool {
+	if name, ok := shellVariable(word); ok {
+		w := vars[name]
+		return w != nil && depth > 0 && c.makesName(w.text, vars, depth-1)
+	}
+	return expansionPattern.MatchString(word) && nameAround.MatchString(expansionPattern.ReplaceAllString(word, ""))
 }
 
 // variable returns the variable whose value an edit puts in place of a word.

@@ -14,7 +14,7 @@ func (f *Facts) PodCount(w *Workload) (n int, known bool) {
 	switch w.Object.Kind {
 	case "Pod":
 		return 1, true
-	case "Deployment", "StatefulSet", "ReplicaSet", "ReplicationController":
+	case "Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", "DeploymentConfig":
 	default:
 		return w.Replicas, false
 	}
@@ -162,6 +162,7 @@ func (f *Facts) Replicas(g *Group, masters []*Workload) Count {
 			continue
 		}
 		n, known := f.PodCount(w)
+		c.Known = c.Known && known
 		if slices.Contains(target.Workloads, w) || s.Made {
 			n-- // one of its own pods is the master
 		}
@@ -169,7 +170,6 @@ func (f *Facts) Replicas(g *Group, masters []*Workload) Count {
 			continue
 		}
 		c.N += n
-		c.Known = c.Known && known
 		c.Places = append(c.Places, d.At(""))
 	}
 	for _, s := range g.Sentinels {

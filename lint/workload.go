@@ -60,7 +60,7 @@ func podTemplate(kind string) (metadata, spec []string, ok bool) {
 	switch kind {
 	case "Pod":
 		return []string{"metadata"}, []string{"spec"}, true
-	case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "ReplicationController":
+	case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "ReplicationController", "DeploymentConfig":
 		return []string{"spec", "template", "metadata"}, []string{"spec", "template", "spec"}, true
 	case "CronJob":
 		t := []string{"spec", "jobTemplate", "spec", "template"}
@@ -82,7 +82,7 @@ func newWorkload(f *Facts, o *repo.Object) (*Workload, bool) {
 	}
 	w.Labels = labels(w.LabelsAt)
 	switch o.Kind {
-	case "Deployment", "StatefulSet", "ReplicaSet", "ReplicationController":
+	case "Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", "DeploymentConfig":
 		w.Selector = o.Value.Get("spec", "selector")
 		if r := o.Value.Get("spec", "replicas"); r.Exists() {
 			if n, ok := r.Int(); ok {
@@ -127,6 +127,20 @@ func selects(selector, labels map[string]string) bool {
 	}
 	return len(selector) > 0
 }
+
+// HasRemovedAPI tells whether the workload is written in a version of the API that
+// Kubernetes dropped with 1.16, in 2019: what it runs is of that time.
+func (w *Workload) HasRemovedAPI() bool {
+	switch w.Object.APIVersion {
+	case "apps/v1beta1", "apps/v1beta2", "extensions/v1beta1":
+		return true
+	}
+	return false
+}
+
+// HasOfficialImage tells whether the container runs the official image of Redis
+// or Valkey, rather than one that somebody built.
+func (c *Container) HasOfficialImage() bool { return isServerImage(c.Image.Repository) }
 
 // IsStateful tells whether the pods keep their names.
 func (w *Workload) IsStateful() bool { return w.Object.Kind == "StatefulSet" }

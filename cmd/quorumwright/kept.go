@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path"
 	"time"
 
@@ -60,7 +61,12 @@ func (g *globals) keptReport(f lintFlags, fsys fs.FS, opts repo.Options, problem
 	for _, r := range rules {
 		ids = append(ids, r.ID)
 	}
-	k.key = k.cache.Key("lint", version(), opts.Dir, fmt.Sprintf("%q %q %q %q %q %d", opts.Paths, opts.Values, opts.Stdin, f.chartVersion, f.exclude, opts.MaxFileSize),
+	// Repositories that are linted in the same words have entries of their own.
+	here, err := os.Getwd()
+	if err != nil {
+		return k
+	}
+	k.key = k.cache.Key("lint", here, version(), opts.Dir, fmt.Sprintf("%q %q %q %q %q %d", opts.Paths, opts.Values, opts.Stdin, f.chartVersion, f.exclude, opts.MaxFileSize),
 		fmt.Sprintf("%q %q %q %t %t", ids, f.profile, f.failOn, f.suppressed, g.useColor(g.out)), fmt.Sprintf("%v", outputs),
 		fmt.Sprintf("%#v", problems), string(config), f.baseline.file, string(baseline), today.Format(time.DateOnly))
 	k.reads = &repo.Reads{}

@@ -171,12 +171,15 @@ func (g *globals) judge(f lintFlags, fsys fs.FS, opts repo.Options, problems []r
 	opts.Reads = kept.reads
 	look := func() (*repo.Repo, []*lint.Finding, error) {
 		opts.ChartVersion, opts.Exclude, opts.With = cmp.Or(f.chartVersion, f.chart.version()), f.exclude, c.with
+		how := lint.Options{Rules: chosen, Known: rules.All(), Strict: f.profile == "strict", Problems: problems, Today: today, Change: f.change}
+		if f.change == nil && f.chart.path == "" && !f.fix.apply && !f.fix.diff {
+			opts.Look = lint.Look(how) // all that is asked of an environment
+		}
 		r, err := repo.Open(fsys, opts)
 		if err != nil {
 			return nil, nil, openError(err)
 		}
 		r.Problems = withoutMissing(r.Problems, problems)
-		how := lint.Options{Rules: chosen, Known: rules.All(), Strict: f.profile == "strict", Problems: problems, Today: today, Change: f.change}
 		findings, err := f.chart.look(g, r, withoutEchoes(lint.Run(r, how), problems), func(r *repo.Repo) []*lint.Finding {
 			how.Problems = nil
 			return lint.Run(r, how)

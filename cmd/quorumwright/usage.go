@@ -10,10 +10,10 @@ import (
 
 // What cobra complains about, in its words.
 var (
-	argumentCount = pattern.New(`^(requires at least|accepts|accepts at most|accepts between) .*arg\(s\)`)
-	unknownWord   = pattern.New(`^unknown command ("(?:[^"\\]|\\.)*") for`)
-	together      = pattern.New(`^if any flags in the group \[([^ ]+) ([^ ]+)\] are set`)
-	missingFlag   = pattern.New(`^required flag\(s\) "([^"]+)" not set`)
+	argumentCount = pattern.New(`^(requires at least|accepts|accepts at most|accepts between) .*arg\(s\)`).Where(pattern.Has("arg(s)"))
+	unknownWord   = pattern.New(`^unknown command ("(?:[^"\\]|\\.)*") for`).Where(pattern.Begins("unknown command "))
+	together      = pattern.New(`^if any flags in the group \[([^ ]+) ([^ ]+)\] are set`).Where(pattern.Begins("if any flags "))
+	missingFlag   = pattern.New(`^required flag\(s\) "([^"]+)" not set`).Where(pattern.Begins("required flag"))
 )
 
 // usageError words cobra's own complaints about a command line like ours.

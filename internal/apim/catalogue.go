@@ -101,12 +101,13 @@ func read() *catalogue {
 	c := &catalogue{
 		keys:  &node{},
 		roots: make(map[string]root),
-		wrong: make(map[string]wrongKey),
+		wrong: make(map[string]wrongKey, strings.Count(wrongText, "\n")),
 
 		wrongTree: &wrongNode{},
 	}
+	in := inserter{nodes: make([]node, 0, len(records)*3/2)}
 	for i := range records {
-		c.keys.insert(&records[i])
+		in.insert(c.keys, &records[i])
 	}
 	for text := range strings.Lines(rootsText) {
 		fields := strings.Split(strings.TrimSuffix(text, "\n"), "\t")
@@ -162,35 +163,72 @@ func mustSpans(text string) spans.Set {
 	return set
 }
 
+// An inserter builds the tree of keys. Nodes lie side by side: there are hundreds,
+// and a program that judges one file pays for each piece of memory.
+type inserter struct {
+	nodes []node
+	path  []string
+}
+
 // insert adds a record below the root node.
-func (n *node) insert(record *keyfile.Record) {
-	at := n
-	for _, name := range ParsePath(record.Path) {
-		at = at.make(name)
-		if len(record.Live) == 0 {
+func (in *inserter) insert(root *node, record *keyfile.Record) {
+	at := root
+	in.split(record.Path)
+	for _, name := range in.path {
+		at = in.child(at, name)
+		switch {
+		case len(record.Live) == 0:
 			at.always = true
-		}
-		for _, span := range record.Live {
-			if !slices.Contains(at.live, span) {
-				at.live = append(at.live, span)
+		case at.live == nil:
+			at.live = slices.Clip(record.Live)
+		default:
+			for _, span := range record.Live {
+				if !slices.Contains(at.live, span) {
+					at.live = append(at.live, span)
+				}
 			}
 		}
 	}
 	at.record = record
 }
 
+// split is ParsePath into memory that is used again.
+func (in *inserter) split(path string) {
+	in.path = in.path[:0]
+	if strings.ContainsAny(path, `[\`) {
+		in.path = append(in.path, ParsePath(path)...)
+		return
+	}
+	for name := range strings.SplitSeq(path, ".") {
+		in.path = append(in.path, name)
+	}
+}
+
+// child returns the child of a name, a new one if there is none. Keys come nearly
+// in order, so that it is mostly the last one.
+func (in *inserter) child(n *node, name string) *node {
+	last := len(n.children) - 1
+	if last >= 0 && n.children[last].name == name {
+		return n.children[last]
+	}
+	i, ok := last+1, false
+	if last >= 0 && n.children[last].name > name {
+		i, ok = n.find(name)
+	}
+	if !ok {
+		if len(in.nodes) == cap(in.nodes) {
+			in.nodes = make([]node, 0, 256)
+		}
+		in.nodes = append(in.nodes, node{name: name})
+		n.children = slices.Insert(n.children, i, &in.nodes[len(in.nodes)-1])
+	}
+	return n.children[i]
+}
+
 func (n *node) find(name string) (int, bool) {
 	return slices.BinarySearchFunc(n.children, name, func(c *node, name string) int {
 		return strings.Compare(c.name, name)
 	})
-}
-
-func (n *node) make(name string) *node {
-	i, ok := n.find(name)
-	if !ok {
-		n.children = slices.Insert(n.children, i, &node{name: name})
-	}
-	return n.children[i]
 }
 
 // child is the step below; an index of a list takes the step [].

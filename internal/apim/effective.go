@@ -53,20 +53,12 @@ func (e *Effective) Value(path ...string) (Value, Source) {
 }
 
 func (e *Effective) merged(path []string) (Value, Source) {
-	for i := range path {
-		above := e.user.Value(path[:i]...)
-		switch {
-		case i == 0 || above.Kind == Map:
-		case above.Kind == List && isIndex(path[i]):
-		case above.Kind == Missing:
-			return e.fromChart(path)
-		default: // null or a scalar takes the place of the whole block
-			return Value{}, Unset
-		}
-	}
 	value := e.user.Value(path...)
 	switch value.Kind {
 	case Missing:
+		if !e.open(path) {
+			return Value{}, Unset
+		}
 		return e.fromChart(path)
 	case Null:
 		return value, FromUser
@@ -77,6 +69,24 @@ func (e *Effective) merged(path []string) (Value, Source) {
 		}
 	}
 	return value, FromUser
+}
+
+// open tells whether the user leaves a path that he does not write to the chart:
+// null, a scalar or a list on the way take the place of the whole block.
+func (e *Effective) open(path []string) bool {
+	for i := len(path) - 1; i > 0; i-- {
+		switch e.user.Value(path[:i]...).Kind {
+		case Missing:
+			continue
+		case Map:
+			return true
+		case List:
+			return isIndex(path[i])
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // count is the number of entries of a map of the user laid over one of the

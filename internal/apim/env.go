@@ -105,7 +105,7 @@ func misprefixed(name string) string {
 // settings are the places of gravitee.yml that the chart renders or that its
 // comments and the guides name, by canonical name.
 var settings = sync.OnceValue(func() map[string]string {
-	known := make(map[string]string)
+	known := make(map[string]string, 2*strings.Count(settingsText, "\n"))
 	add := func(setting string) {
 		canonical, _ := canonicalEnv(strings.ReplaceAll(setting, "[]", "[0]"))
 		if _, ok := known[canonical]; !ok {
@@ -136,6 +136,10 @@ var settings = sync.OnceValue(func() map[string]string {
 // canonicalEnv folds what spellings of one setting have in common: lower case,
 // words without separators, every index as #. It returns the indexes too.
 func canonicalEnv(name string) (canonical string, indexes []string) {
+	var folded [64]byte
+	if n, ok := foldPlain(&folded, name); ok {
+		return string(folded[:n]), nil
+	}
 	words := strings.FieldsFunc(name, func(r rune) bool {
 		return r == '.' || r == '_' || r == '[' || r == ']'
 	})
@@ -148,6 +152,27 @@ func canonicalEnv(name string) (canonical string, indexes []string) {
 		b.WriteString(strings.ToLower(strings.ReplaceAll(word, "-", "")))
 	}
 	return b.String(), indexes
+}
+
+// foldPlain is canonicalEnv for a name of ASCII letters and separators, as nearly
+// all are, that fits into a buffer.
+func foldPlain(folded *[64]byte, name string) (n int, ok bool) {
+	if len(name) > len(folded) {
+		return 0, false
+	}
+	for i := range len(name) {
+		switch c := name[i]; {
+		case 'a' <= c && c <= 'z':
+			folded[n] = c
+			n++
+		case 'A' <= c && c <= 'Z':
+			folded[n] = c + 'a' - 'A'
+			n++
+		case c != '.' && c != '_' && c != '-':
+			return 0, false
+		}
+	}
+	return n, true
 }
 
 // fill puts indexes into a setting: nodes[].host with 1 is nodes[1].host.

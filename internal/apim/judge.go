@@ -49,7 +49,8 @@ type judge struct {
 }
 
 func (j *judge) at(path []string) []Judgement {
-	verdict := j.chart.Lookup(path)
+	place := j.chart.walk(path)
+	verdict := j.chart.judged(path, place)
 	switch verdict.State {
 	case Elsewhere, FreeForm: // a known wrong key may stand below
 		return j.below(path)
@@ -62,20 +63,21 @@ func (j *judge) at(path []string) []Judgement {
 		return []Judgement{j.with(path, verdict)}
 	}
 	value := j.user.Value(path...)
-	if why := misshaped(verdict.Key, value, j.chart.walk(path).node); why != "" {
+	if why := misshaped(verdict.Key, value, place.node); why != "" {
 		if told := j.misleading(path); len(told) > 0 {
 			return told
 		}
 		verdict.State, verdict.Why = Misshaped, why
-		return []Judgement{{At: path, Verdict: verdict}}
+		return []Judgement{{At: path, Verdict: verdict.about(path)}}
 	}
 	if value.Kind == Null {
 		return nil // removes a default
 	}
-	unmet := j.effective.Unmet(path...)
+	unmet := j.effective.unmet(place, path)
 	if len(unmet) == 0 {
 		return j.below(path)
 	}
+	verdict = verdict.about(path)
 	if j.readElsewhere(path) {
 		return nil
 	}

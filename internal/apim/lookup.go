@@ -88,8 +88,21 @@ func (v Verdict) Help() string {
 // "[1]", … or "[]". The values around the key are not considered: see
 // [Chart.Judge] for its condition.
 func (c *Chart) Lookup(path []string) Verdict {
-	asked := JoinPath(path)
-	place := c.walk(path)
+	return c.judged(path, c.walk(path)).about(path)
+}
+
+// about fills in the path of a verdict on a key that works, which most callers
+// do not look at.
+func (v Verdict) about(path []string) Verdict {
+	if v.Path == "" {
+		v.Path = JoinPath(path)
+	}
+	return v
+}
+
+// judged says what the chart does with a key that stands at a place of the
+// catalogue.
+func (c *Chart) judged(path []string, place place) Verdict {
 	wrong, wrongPath := c.wrongKey(path)
 	switch {
 	case wrong != nil && wrong.effect == "misleading":
@@ -97,12 +110,12 @@ func (c *Chart) Lookup(path []string) Verdict {
 	case wrong != nil && place.state == Elsewhere:
 		return c.fromWrong(Dead, path, wrong, wrongPath)
 	case place.state.Works():
-		return Verdict{State: place.state, Path: asked, Key: c.keyOf(place.record), Why: place.why}
+		return Verdict{State: place.state, Key: c.keyOf(place.record), Why: place.why}
 	case wrong != nil && place.state != OtherVersion && wrong.effect != "conditional":
 		return c.fromWrong(Dead, path, wrong, wrongPath)
 	}
 	verdict := Verdict{
-		State: place.state, Path: asked, Key: c.keyOf(place.record), Why: place.why, Versions: place.versions,
+		State: place.state, Path: JoinPath(path), Key: c.keyOf(place.record), Why: place.why, Versions: place.versions,
 	}
 	if wrong != nil {
 		verdict.Instead, verdict.Env, verdict.Also = c.instead(path, wrong, wrongPath), wrong.env, wrong.help
@@ -233,6 +246,9 @@ func (c *Chart) wrongKey(path []string) (*wrongKey, []string) {
 	n := 0
 	at := c.data.wrongTree
 	for i, element := range path {
+		if at.children == nil {
+			break
+		}
 		if isIndex(element) {
 			element = "[]"
 		}

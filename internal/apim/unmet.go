@@ -43,12 +43,15 @@ func (u Unmet) String() string {
 // is read. Of several alternatives the one with the fewest failing tests is
 // told.
 func (e *Effective) Unmet(path ...string) []Unmet {
-	at := e.chart.walk(path)
+	return e.unmet(e.chart.walk(path), path)
+}
+
+func (e *Effective) unmet(at place, path []string) []Unmet {
 	if at.record == nil {
 		return nil
 	}
 	var fewest []Unmet
-	for i, alternative := range e.chart.condition(at.record) {
+	for i, alternative := range e.chart.key(at.record).When {
 		var failing []Unmet
 		for _, atom := range alternative {
 			atom.Key = fillIndexes(atom.Key, path)

@@ -146,6 +146,12 @@ func valueOf(v any) Value {
 
 // decodeDefault reads a default of the catalogue.
 func decodeDefault(text string) any {
+	switch n := len(text) - 1; {
+	case text == "true", text == "false":
+		return text == "true"
+	case n > 0 && text[0] == '"' && text[n] == '"' && !strings.ContainsAny(text[1:n], `"\`):
+		return text[1:n]
+	}
 	var v any
 	if err := json.Unmarshal([]byte(text), &v); err != nil {
 		panic("apim: bad default in the catalogue: " + text) // a test reads every default

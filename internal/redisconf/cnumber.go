@@ -4,8 +4,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-
-	"github.com/quorumwright/quorumwright/internal/pattern"
 )
 
 // cString is s as a C function sees it: up to the first NUL byte.
@@ -58,12 +56,16 @@ func atoi(s string) (value int, clean bool) {
 	return value, rest == "" && int64(value) == v && s == cString(s)
 }
 
-var integer = pattern.New(`^(?:0|-?[1-9][0-9]*)$`)
+// isInteger tells a whole decimal number without leading zeros.
+func isInteger(s string) bool {
+	digits := strings.TrimPrefix(s, "-")
+	return digits != "" && strings.Trim(digits, "0123456789") == "" && (digits[0] != '0' || s == "0")
+}
 
 // parseInteger is string2ll (util.c): no blanks, no plus sign, no leading zero,
 // 64 bits.
 func parseInteger(s string) (int64, bool) {
-	if !integer.MatchString(s) {
+	if !isInteger(s) {
 		return 0, false
 	}
 	v, err := strconv.ParseInt(s, 10, 64)

@@ -2,6 +2,7 @@ package redisconf
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -83,6 +84,12 @@ func candidates(v Version) columnSet {
 	return chosen
 }
 
+// isNamed tells whether text is the name of the line: major.minor.
+func (c column) isNamed(text string) bool {
+	major, minor, ok := strings.Cut(text, ".")
+	return ok && strconv.Itoa(c.major) == major && strconv.Itoa(c.minor) == minor
+}
+
 // releases reads the two columns of a table that name Redis and Valkey lines.
 func releases(redis, valkey string) (columnSet, error) {
 	r, err := releaseRange(Redis, redis)
@@ -114,14 +121,13 @@ func releaseRange(f Flavor, text string) (columnSet, error) {
 		if c.flavor != f {
 			continue
 		}
-		name := fmt.Sprintf("%d.%d", c.major, c.minor)
-		if name == first {
+		if first != "" && c.isNamed(first) {
 			within = true
 		}
 		if within {
 			set |= 1 << i
 		}
-		if within && name == last {
+		if within && last != "" && c.isNamed(last) {
 			within, closed = false, true
 		}
 	}

@@ -236,7 +236,10 @@ func atLeastMilliseconds(least int) func(*judge, string, []Word) {
 	}
 }
 
-var duration = pattern.New(`^([0-9]{1,9})[ ]?([a-z]+)$`)
+var duration = pattern.New(`^([0-9]{1,9})[ ]?([a-z]+)$`).Where(endsInUnit)
+
+// endsInUnit tells a text that ends in a letter.
+func endsInUnit(s string) bool { return s != "" && s[len(s)-1] >= 'a' && s[len(s)-1] <= 'z' }
 
 var durationUnits = map[string]int64{
 	"ms": 1, "msec": 1, "millis": 1, "milliseconds": 1,

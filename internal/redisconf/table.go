@@ -70,9 +70,10 @@ func Synonyms(name string) []string {
 }
 
 func readDirectives(text string) (map[string][]row, error) {
-	found := map[string][]row{}
+	found := make(map[string][]row, strings.Count(text, "\n"))
+	var fields []string
 	for line := range strings.Lines(text) {
-		fields := strings.Fields(line)
+		fields = slices.AppendSeq(fields[:0], strings.FieldsSeq(line))
 		if len(fields) == 0 || fields[0] == "#" {
 			continue
 		}
@@ -152,15 +153,18 @@ func (s *shape) readRange(text string) error {
 	if !ok {
 		return fmt.Errorf("%s is no range", text)
 	}
-	limits := map[string]int64{
-		"i32": math.MaxInt32, "-i32": math.MinInt32, "u32": math.MaxUint32, "max": math.MaxInt64,
-	}
 	number := func(text string, empty int64) (int64, error) {
-		if text == "" {
+		switch text {
+		case "":
 			return empty, nil
-		}
-		if v, ok := limits[text]; ok {
-			return v, nil
+		case "i32":
+			return math.MaxInt32, nil
+		case "-i32":
+			return math.MinInt32, nil
+		case "u32":
+			return math.MaxUint32, nil
+		case "max":
+			return math.MaxInt64, nil
 		}
 		return strconv.ParseInt(text, 10, 64)
 	}

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/quorumwright/quorumwright/internal/pattern"
 )
 
 // A Flavor is one of the two families of servers that read these files.
@@ -46,20 +44,43 @@ type Version struct {
 func ParseVersion(f Flavor, text string) Version {
 	v := Version{Flavor: f}
 	text, _, _ = strings.Cut(text, "@")
-	m := versionPattern.FindStringSubmatch(text)
-	if m == nil {
+	numbers, ok := versionNumbers(text)
+	if !ok {
 		return v
 	}
-	major := number(m[1])
+	major := numbers[0]
 	if !slices.Contains(majors(f), major) {
 		return v // a build number, a date, or another product's numbering
 	}
-	v.Major, v.Minor, v.Patch = major, number(m[2]), number(m[3])
+	v.Major, v.Minor, v.Patch = major, numbers[1], numbers[2]
 	v.Known = f != UnknownFlavor && v.Minor >= 0
 	return v
 }
 
-var versionPattern = pattern.New(`^v?([0-9]{1,4})(?:\.([0-9]{1,4}))?(?:\.([0-9]{1,4}))?(?:[-_+].*)?$`)
+// versionNumbers reads up to three numbers of at most four digits, behind which
+// nothing stands or, on the same line, what -, _ or + begin. A number that is not
+// there is -1.
+func versionNumbers(text string) ([3]int, bool) {
+	numbers := [3]int{-1, -1, -1}
+	rest := strings.TrimPrefix(text, "v")
+	for i := range numbers {
+		if i > 0 {
+			if !strings.HasPrefix(rest, ".") {
+				break
+			}
+			rest = rest[1:]
+		}
+		n := 0
+		for n < len(rest) && '0' <= rest[n] && rest[n] <= '9' {
+			n++
+		}
+		if n == 0 || n > 4 {
+			return numbers, false
+		}
+		numbers[i], rest = number(rest[:n]), rest[n:]
+	}
+	return numbers, rest == "" || strings.IndexByte("-_+", rest[0]) >= 0 && !strings.Contains(rest, "\n")
+}
 
 // majors lists the major versions that exist, or may exist one day, with room
 // to tell them from build numbers.

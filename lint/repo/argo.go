@@ -29,17 +29,20 @@ func (p *pairing) argoReleases(o *Object, name string, spec Value, params map[st
 	var all []*release
 	for _, s := range sources {
 		helm := s.Get("helm")
-		if s.Get("chart").Text() == "" && !helm.Exists() {
+		dir := p.fromTop(expand(s.Get("path").Text(), params))
+		if s.Get("chart").Text() == "" && !helm.Exists() && (s.Get("path").Text() == "" || len(p.dependencies(dir)) == 0) {
 			continue
 		}
 		rel := &release{
 			name:      cmp.Or(expand(helm.Get("releaseName").Text(), params), expand(name, params)),
 			namespace: expand(spec.Get("destination", "namespace").Text(), params),
-			chart:     cmp.Or(s.Get("chart").Text(), s.Get("path").Text()),
+			chart:     expand(cmp.Or(s.Get("chart").Text(), s.Get("path").Text()), params),
 			version:   s.Get("targetRevision"),
 			revision:  expand(s.Get("targetRevision").Text(), params),
 			object:    o,
-			beside:    beside,
+
+			repository: expand(s.Get("repoURL").Text(), params),
+			beside:     beside,
 		}
 		if s.Get("chart").Text() == "" {
 			rel.version, rel.revision = Value{}, "" // a revision of the repository, not of a chart
@@ -49,6 +52,7 @@ func (p *pairing) argoReleases(o *Object, name string, spec Value, params map[st
 		}
 		if text := helm.Get("values"); text.IsScalar() {
 			inner := parseInline(text)
+			rel.partial = rel.partial || len(inner.problems) > 0
 			for _, d := range inner.docs {
 				rel.layers = append(rel.layers, Value{node: d.root, src: embedded{text, inner}})
 			}
@@ -57,7 +61,7 @@ func (p *pairing) argoReleases(o *Object, name string, spec Value, params map[st
 			rel.layers = append(rel.layers, v)
 		}
 		rel.params = parameters(helm, params)
-		all = append(all, p.wrapped(rel, p.fromTop(expand(s.Get("path").Text(), params)))...)
+		all = append(all, p.wrapped(rel, dir)...)
 	}
 	return all
 }
@@ -87,6 +91,7 @@ func (p *pairing) wrapped(rel *release, dir string) []*release {
 	for _, d := range deps {
 		sub := *rel
 		sub.chart, sub.version, sub.layers, sub.params = d.chart, d.version, nil, nil
+		sub.alias, sub.repository = d.alias, d.repository
 		for _, l := range layers {
 			if v := l.Get(d.key); v.IsMap() {
 				sub.layers = append(sub.layers, v)
@@ -194,103 +199,4 @@ func relative(dir, name string) string {
 		from, to = from[1:], to[1:]
 	}
 	return path.Clean(strings.Repeat("../", len(from)) + strings.Join(to, "/"))
-}
-
-// expand fills in the parameters of an ApplicationSet, in the form of its old
-// templates, {{name}}, and of Go templates, {{.name}}.
-func expand(s string, params map[string]string) string {
-	if params == nil || !strings.Contains(s, "{{") {
-		return s
-	}
-	var b strings.Builder
-	for {
-		before, rest, ok := strings.Cut(s, "{{")
-		b.WriteString(before)
-		if !ok {
-			return b.String()
-		}
-		name, after, ok := strings.Cut(rest, "}}")
-		key := strings.TrimPrefix(strings.Trim(name, " -"), ".")
-		value, known := params[key]
-		if !ok || !known {
-			b.WriteString("{{" + rest)
-			return b.String()
-		}
-		b.WriteString(value)
-		s = after
-	}
-}
-
-// maxParams bounds the applications of one ApplicationSet.
-const maxParams = 1000
-
-// generatorParams returns the parameters of each application that an
-// ApplicationSet makes from lists and from folders and files of the
-// repository. A generator over clusters stands for one application, of which
-// nothing is known that a cluster tells; those that ask a service give none.
-func (p *pairing) generatorParams(o *Object) []map[string]string {
-	var all []map[string]string
-	for _, g := range o.Value.Get("spec", "generators").Items() {
-		for _, e := range g.Get("list", "elements").Items() {
-			params := map[string]string{}
-			for k, v := range e.Fields() {
-				params[k] = v.Text()
-			}
-			all = append(all, params)
-		}
-		if g.Get("clusters").Exists() {
-			all = append(all, map[string]string{})
-		}
-		git := g.Get("git")
-		for _, f := range git.Get("files").Items() {
-			all = append(all, p.fileParams(f.Get("path").Text())...)
-		}
-		for _, d := range git.Get("directories").Items() {
-			if d.Get("exclude").IsTrue() {
-				continue
-			}
-			for _, dir := range p.foldersLike(d.Get("path").Text()) {
-				if !slices.ContainsFunc(git.Get("directories").Items(), func(x Value) bool {
-					return x.Get("exclude").IsTrue() && matchGlob(x.Get("path").Text(), dir)
-				}) {
-					all = append(all, pathParams(dir))
-				}
-			}
-		}
-		if len(all) > maxParams {
-			return all[:maxParams]
-		}
-	}
-	return all
-}
-
-func pathParams(dir string) map[string]string {
-	params := map[string]string{
-		"path": dir, "path.path": dir, "path.basename": path.Base(dir), "path.basenameNormalized": path.Base(dir),
-	}
-	for i, seg := range strings.Split(dir, "/") {
-		params["path["+string(rune('0'+min(i, 9)))+"]"] = seg
-	}
-	return params
-}
-
-// foldersLike returns the folders of files that were read which match a glob
-// that counts from the root of the repository.
-func (p *pairing) foldersLike(pattern string) []string {
-	top := p.top()
-	seen := map[string]bool{}
-	var dirs []string
-	for name := range p.files {
-		for dir := path.Dir(path.Join(top, name)); dir != "." && dir != "/"; dir = path.Dir(dir) {
-			if seen[dir] {
-				break
-			}
-			seen[dir] = true
-			if strings.Contains(pattern, "/") && matchGlob(pattern, dir) || pattern == dir || pattern == "*" && !strings.Contains(dir, "/") {
-				dirs = append(dirs, dir)
-			}
-		}
-	}
-	slices.Sort(dirs)
-	return dirs
 }

@@ -140,8 +140,8 @@ func count(v Value, keys ...string) int {
 	return n
 }
 
-// objects returns the Kubernetes objects of a file; those of a List each on
-// their own.
+// objects returns the Kubernetes objects of a file; those of a List, or of an
+// OpenShift Template, each on their own.
 func (f *file) objects() []*Object {
 	var os []*Object
 	for _, d := range f.docs {
@@ -156,6 +156,13 @@ func appendObjects(os []*Object, v Value) []*Object {
 		return os
 	}
 	if items := v.Get("items"); items.IsList() && strings.HasSuffix(kind, "List") {
+		for _, item := range items.Items() {
+			os = appendObjects(os, item)
+		}
+		return os
+	}
+	if items := v.Get("objects"); items.IsList() && kind == "Template" && (apiVersion == "v1" || strings.HasPrefix(apiVersion, "template.openshift.io/")) {
+		// Of OpenShift: ${PARAMETER} stays what it is, a text that is not known.
 		for _, item := range items.Items() {
 			os = appendObjects(os, item)
 		}

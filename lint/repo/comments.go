@@ -27,8 +27,18 @@ const ignoreMarker = "quorumwright:ignore"
 // and in comments of configuration files, also of those that stand in a
 // ConfigMap.
 func (r *Repo) Comments(name string) []Comment {
+	if s := r.passed.shell(name); s != nil {
+		return s.comments
+	}
 	f := r.files[name]
-	if f == nil || !bytes.Contains(f.data, []byte(ignoreMarker)) {
+	if f == nil {
+		return nil
+	}
+	return f.suppressions()
+}
+
+func (f *file) suppressions() []Comment {
+	if !bytes.Contains(f.data, []byte(ignoreMarker)) {
 		return nil
 	}
 	var comments []Comment

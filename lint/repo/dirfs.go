@@ -23,8 +23,9 @@ func DirFS(dir string) fs.FS { return &dirFS{dir: dir} }
 var errNotRegular = errors.New("not a regular file")
 
 type dirFS struct {
-	dir  string
-	root *os.Root // opened at the first use
+	dir    string
+	root   *os.Root // opened at the first use
+	folder *os.File // the root as a file, once prepared
 }
 
 func (d *dirFS) open(name string, flag int) (*os.File, error) {
@@ -62,13 +63,24 @@ func (d *dirFS) Open(name string) (fs.File, error) {
 	return f, nil
 }
 
+// Stat tells what a name leads to.
+func (d *dirFS) Stat(name string) (fs.FileInfo, error) {
+	if d.missing(name) {
+		return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
+	}
+	return fs.Stat(struct{ fs.FS }{d}, name)
+}
+
 // prepare opens the root, so that later use by several goroutines only reads.
 func (d *dirFS) prepare() error {
 	f, err := d.open(".", os.O_RDONLY)
-	if err != nil {
-		return err
-	}
-	return f.Close()
+	d.folder = f
+	return err
+}
+
+// readDir reads a folder through Open.
+func readDir(d *dirFS, name string) ([]fs.DirEntry, error) {
+	return fs.ReadDir(struct{ fs.FS }{d}, name)
 }
 
 // A mount is a file system and where it lies for the person.

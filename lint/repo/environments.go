@@ -10,7 +10,7 @@ import (
 
 // environments makes the environments from the files that were read.
 func (r *reader) environments(named, found []string, values []*file) {
-	ks := &kustomizations{reader: r, byDir: map[string]*kust{}}
+	ks := newKustomizations(r)
 	var items, given []*item
 	for _, it := range ks.roots(named, found) {
 		if slices.Contains(named, it.path) {
@@ -51,7 +51,7 @@ func (r *reader) environments(named, found []string, values []*file) {
 	if len(p.units) == 0 && len(values) > 0 {
 		p.units = append(p.units, newUnit("", path.Dir(values[0].name)))
 	}
-	r.repo.Environments = p.environments()
+	r.repo.Environments = sorted(p.environments())
 }
 
 // roots renders the kustomizations that no other one builds on.
@@ -156,7 +156,7 @@ func (env *Environment) nameFiles() {
 	env.Files = slices.DeleteFunc(slices.Compact(env.Files), func(f string) bool { return f == "" })
 }
 
-// environments makes an environment of each unit.
+// environments makes an environment of each unit, in their order.
 func (p *pairing) environments() []*Environment {
 	var envs []*Environment
 	for _, u := range p.units {
@@ -166,7 +166,7 @@ func (p *pairing) environments() []*Environment {
 			if it.root == nil {
 				env.Files = append(env.Files, it.file.name)
 				if it.file.kind == manifestFile {
-					env.Objects = append(env.Objects, it.file.objects()...)
+					env.Objects = append(env.Objects, it.taken()...)
 				}
 				continue
 			}
@@ -187,7 +187,13 @@ func (p *pairing) environments() []*Environment {
 	for _, env := range envs {
 		env.nameFiles()
 	}
-	envs = slices.DeleteFunc(envs, func(e *Environment) bool { return len(e.Objects) == 0 && len(e.Values) == 0 })
+	return envs
+}
+
+// sorted drops environments that hold nothing, sorts the others and names those
+// that have no name yet. One that is alone needs none.
+func sorted(envs []*Environment) []*Environment {
+	envs = slices.DeleteFunc(envs, func(e *Environment) bool { return e.isEmpty() })
 	slices.SortStableFunc(envs, func(a, b *Environment) int {
 		return cmp.Or(strings.Compare(a.Root, b.Root), strings.Compare(a.Name, b.Name))
 	})
@@ -196,9 +202,17 @@ func (p *pairing) environments() []*Environment {
 		return envs
 	}
 	for _, env := range envs {
-		if env.Name == "" && env.Root != "." {
-			env.Name = path.Base(env.Root)
-		}
+		env.nameByRoot()
 	}
 	return envs
+}
+
+func (env *Environment) isEmpty() bool {
+	return len(env.Objects) == 0 && len(env.Values) == 0 && env.Seen == nil
+}
+
+func (env *Environment) nameByRoot() {
+	if env.Name == "" && env.Root != "." {
+		env.Name = path.Base(env.Root)
+	}
 }

@@ -62,3 +62,18 @@ func folds(source, text string) bool {
 	_, body, _ := strings.Cut(source, "\n")
 	return strings.Join(strings.Fields(body), " ") == strings.Join(strings.Fields(text), " ")
 }
+
+// Shared returns the number of roots that were rendered without a build of
+// their own.
+func Shared(r *Repo) int { return r.shared }
+
+// ReadInSections makes Open read small repositories in sections too, and takes
+// so many folders beside each other for a crowd, until restore is called.
+func ReadInSections(crowded int) (restore func()) {
+	from, many := sectionsFrom, crowd
+	sectionsFrom, crowd = 1, crowded
+	return func() { sectionsFrom, crowd = from, many }
+}
+
+// WasPassed tells whether files were let go when they had been looked at.
+func (r *Repo) WasPassed() bool { return r.passed != nil }

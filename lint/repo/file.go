@@ -62,7 +62,13 @@ type document struct {
 }
 
 // value returns the root of the document.
-func (d *document) value() Value { return Value{node: d.root, src: d.file} }
+func (d *document) value() Value {
+	v := Value{node: d.root, src: d.file}
+	if !d.file.aliased {
+		v.top = d.root
+	}
+	return v
+}
 
 // A textRange is a range of bytes of a file.
 type textRange struct{ start, end int }

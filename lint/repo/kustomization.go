@@ -2,6 +2,7 @@ package repo
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"fmt"
 	"path"
 	"slices"
@@ -87,6 +88,26 @@ type source struct {
 type kustomizations struct {
 	*reader
 	byDir map[string]*kust
+	*sharing
+	// passing says that what is read is let go, and must not be kept in what is
+	// shared.
+	passing bool
+}
+
+// A sharing is what several roots have in common: the places of files, what
+// kustomizations say, and what is built once.
+type sharing struct {
+	origins  map[*file]*origin
+	wordings map[*kust]*wording
+	shapes   shapes
+}
+
+func newKustomizations(r *reader) *kustomizations {
+	return &kustomizations{reader: r, byDir: map[string]*kust{}, sharing: &sharing{
+		origins:  map[*file]*origin{},
+		wordings: map[*kust]*wording{},
+		shapes:   shapes{known: map[[sha256.Size]byte]*shape{}},
+	}}
 }
 
 // problem records what is wrong with a kustomization.

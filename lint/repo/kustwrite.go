@@ -12,7 +12,7 @@ import (
 
 // write writes a kustomization in flow style: JSON, except that plain scalars
 // stay plain, so that kustomize reads their types as it would have.
-func (s *synthesis) write(b *bytes.Buffer, k *kust) error {
+func (s *synthesis) write(b *bytes.Buffer, k *kust) {
 	b.WriteString("{")
 	var resources []string
 	comma, empty := "", true
@@ -42,7 +42,7 @@ func (s *synthesis) write(b *bytes.Buffer, k *kust) error {
 			if s.partial && fieldName(name) == "replicas" {
 				s.writeReplicas(b, k, v)
 			} else {
-				writeFlow(b, v.node)
+				s.writeFlow(b, v.node)
 			}
 		case filesField:
 			var names []string
@@ -57,7 +57,7 @@ func (s *synthesis) write(b *bytes.Buffer, k *kust) error {
 				fmt.Fprintf(b, "{path: %q}", s.plainFile(k, p))
 			} else {
 				field(name)
-				writeFlow(b, v.node)
+				s.writeFlow(b, v.node)
 			}
 		case pluginsField:
 			field(name)
@@ -72,18 +72,10 @@ func (s *synthesis) write(b *bytes.Buffer, k *kust) error {
 	}
 	for _, r := range k.resources {
 		if r.kust != nil {
-			dir, err := s.add(r.kust)
-			if err != nil {
-				return err
-			}
-			resources = append(resources, ".."+dir)
+			resources = append(resources, ".."+s.add(r.kust))
 			continue
 		}
-		name, err := s.resourceFile(r.file)
-		if err != nil {
-			return err
-		}
-		resources = append(resources, name)
+		resources = append(resources, s.resourceFile(r.file))
 	}
 	if resources != nil {
 		field("resources")
@@ -91,11 +83,7 @@ func (s *synthesis) write(b *bytes.Buffer, k *kust) error {
 	}
 	var components []string
 	for _, r := range k.components {
-		dir, err := s.add(r.kust)
-		if err != nil {
-			return err
-		}
-		components = append(components, ".."+dir)
+		components = append(components, ".."+s.add(r.kust))
 	}
 	if components != nil {
 		field("components")
@@ -103,24 +91,16 @@ func (s *synthesis) write(b *bytes.Buffer, k *kust) error {
 	}
 	if patches != nil {
 		field("patches")
-		if err := s.writePatches(b, patches); err != nil {
-			return err
-		}
+		s.writePatches(b, patches)
 	}
 	if jsons != nil {
 		field("patchesJson6902")
-		if err := s.writePatches(b, jsons); err != nil {
-			return err
-		}
+		s.writePatches(b, jsons)
 	}
 	if merges != nil {
 		var names []string
 		for _, p := range merges {
-			name, err := s.patchFile(p)
-			if err != nil {
-				return err
-			}
-			names = append(names, name)
+			names = append(names, s.patchFile(p))
 		}
 		field("patchesStrategicMerge")
 		writeStrings(b, names)
@@ -130,7 +110,6 @@ func (s *synthesis) write(b *bytes.Buffer, k *kust) error {
 		b.WriteString("[originAnnotations]")
 	}
 	b.WriteString("}\n")
-	return nil
 }
 
 // hasTarget tells whether the object that a patch is for is part of the build.
@@ -167,7 +146,7 @@ func (s *synthesis) writeReplicas(b *bytes.Buffer, k *kust, v Value) {
 		if k.defines("", e.Get("name").Text()) {
 			b.WriteString(comma)
 			comma = ", "
-			writeFlow(b, e.node)
+			s.writeFlow(b, e.node)
 		}
 	}
 	b.WriteString("]")
@@ -180,27 +159,22 @@ func writeStrings(b *bytes.Buffer, list []string) {
 
 // writePatches writes entries of patches. The text of an inline patch becomes
 // a file, which is padded like all others.
-func (s *synthesis) writePatches(b *bytes.Buffer, patches []patch) error {
+func (s *synthesis) writePatches(b *bytes.Buffer, patches []patch) {
 	b.WriteString("[")
 	for i, p := range patches {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		name, err := s.patchFile(p)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(b, "{path: %q", name)
+		fmt.Fprintf(b, "{path: %q", s.patchFile(p))
 		for key, v := range p.at.Fields() {
 			if key != "path" && key != "patch" {
 				fmt.Fprintf(b, ", %q: ", key)
-				writeFlow(b, v.node)
+				s.writeFlow(b, v.node)
 			}
 		}
 		b.WriteString("}")
 	}
 	b.WriteString("]")
-	return nil
 }
 
 func (s *synthesis) writePlugins(b *bytes.Buffer, k *kust, v Value) {
@@ -226,7 +200,7 @@ func (s *synthesis) writeReplacements(b *bytes.Buffer, k *kust, v Value) {
 		if p := e.Get("path"); p.Exists() {
 			fmt.Fprintf(b, "{path: %q}", s.plainFile(k, p))
 		} else {
-			writeFlow(b, e.node)
+			s.writeFlow(b, e.node)
 		}
 	}
 	b.WriteString("]")
@@ -259,7 +233,7 @@ func (s *synthesis) writeGenerators(b *bytes.Buffer, k *kust, v Value) {
 				continue
 			}
 			fmt.Fprintf(b, "%s%q: ", inner, key)
-			writeFlow(b, f.node)
+			s.writeFlow(b, f.node)
 			inner = ", "
 		}
 		for _, l := range []struct {
@@ -282,15 +256,10 @@ func (s *synthesis) content(f *file) string {
 	if name, ok := s.names[f]; ok {
 		return name
 	}
-	data := f.data
 	if f.bom > 0 {
-		data = append([]byte(byteOrderMark), data...)
+		return s.plain(f, write{data: append([]byte(byteOrderMark), f.data...)})
 	}
-	name, err := s.plain(f, data)
-	if err != nil {
-		return ""
-	}
-	return name
+	return s.plain(f, write{data: f.data})
 }
 
 func isItem(list, item Value) bool {
@@ -303,7 +272,7 @@ func isItem(list, item Value) bool {
 }
 
 // writeFlow writes a node in flow style.
-func writeFlow(b *bytes.Buffer, n *yaml.Node) {
+func (s *synthesis) writeFlow(b *bytes.Buffer, n *yaml.Node) {
 	switch n = deref(n); n.Kind {
 	case yaml.MappingNode:
 		b.WriteString("{")
@@ -311,9 +280,9 @@ func writeFlow(b *bytes.Buffer, n *yaml.Node) {
 		for k, v := range pairs(n) {
 			b.WriteString(comma)
 			comma = ", "
-			writeScalar(b, k)
+			s.writeScalar(b, k)
 			b.WriteString(": ")
-			writeFlow(b, v)
+			s.writeFlow(b, v)
 		}
 		b.WriteString("}")
 	case yaml.SequenceNode:
@@ -322,17 +291,17 @@ func writeFlow(b *bytes.Buffer, n *yaml.Node) {
 			if i > 0 {
 				b.WriteString(", ")
 			}
-			writeFlow(b, c)
+			s.writeFlow(b, c)
 		}
 		b.WriteString("]")
 	case yaml.ScalarNode:
-		writeScalar(b, n)
+		s.writeScalar(b, n)
 	}
 }
 
 // writeScalar writes a scalar. What YAML reads as something else than text,
 // in any of its versions, stays as it is written.
-func writeScalar(b *bytes.Buffer, n *yaml.Node) {
+func (s *synthesis) writeScalar(b *bytes.Buffer, n *yaml.Node) {
 	if n.Style&^yaml.TaggedStyle == 0 && (n.ShortTag() != "!!str" || isOldBool(n.Value)) && n.ShortTag() != "!!binary" {
 		if n.Value == "" {
 			b.WriteString("null")
@@ -341,7 +310,7 @@ func writeScalar(b *bytes.Buffer, n *yaml.Node) {
 		b.WriteString(n.Value)
 		return
 	}
-	data, _ := json.Marshal(n.Value) // a string always encodes
+	data, _ := json.Marshal(s.gaps.value(n)) // a string always encodes
 	b.Write(data)
 }
 

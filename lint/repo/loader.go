@@ -101,6 +101,12 @@ func isTooLarge(err error) bool { return errors.As(err, new(tooLarge)) }
 // errTooMuch says that all files together are larger than their bound.
 var errTooMuch = errors.New("too much")
 
+// A quickReader is a file system that reads a regular file up to a size with
+// little ado; false says nothing but that it has to be read in the ordinary way.
+type quickReader interface {
+	readQuick(name string, limit int64) ([]byte, bool)
+}
+
 // read returns the bytes of a regular file.
 func (l *loader) read(display string) ([]byte, error) {
 	if display == stdinName {
@@ -112,6 +118,11 @@ func (l *loader) read(display string) ([]byte, error) {
 	fsys, name, ok := l.locate(display)
 	if !ok {
 		return nil, errOutside
+	}
+	if q, ok := fsys.(quickReader); ok {
+		if data, ok := q.readQuick(name, l.maxSize); ok {
+			return data, nil
+		}
 	}
 	f, err := fsys.Open(name)
 	if err != nil {

@@ -29,6 +29,14 @@ type Chart struct {
 	// Version is the version or range asked for, with where; "" if unknown.
 	Version string
 	At      Value
+	// Repository is where the chart comes from, as the source of an Application or
+	// the chart that wraps it says; "" if that is told elsewhere or not at all.
+	Repository string
+	// Alias is the name that a chart gives another one that it wraps, if not its own.
+	Alias string
+	// Within says that another chart, which makes more, wraps the chart without
+	// that being written in the repository.
+	Within bool
 }
 
 // Values are the Helm values of one release: one file, or several laid over
@@ -71,6 +79,9 @@ type Environment struct {
 	// Files are the names of all files that the environment is made of, sorted:
 	// manifests, kustomizations and what they list, values and who names them.
 	Files []string
+	// Seen is what Options.Look made of the environment; it has no Objects and no
+	// Values then.
+	Seen any
 }
 
 // A Problem is something that was wrong with reading: broken YAML, a duplicate

@@ -44,6 +44,11 @@ type Options struct {
 	BeforeBuild func() error
 	// Reads, if not nil, records what is read.
 	Reads *Reads
+	// Look, if not nil, may be called for an environment as soon as its files are
+	// read, so that nothing of it but what Look returns is kept, as Seen. Calls run
+	// at the same time, and some may be in vain: for what turns out to be no
+	// environment.
+	Look func(*Environment) any
 }
 
 // A Repo is what Open found.
@@ -63,6 +68,9 @@ type Repo struct {
 	Templates int
 
 	files map[string]*file
+	// passed are the files that were let go once they had been looked at.
+	passed *passed
+	shared int // roots that were rendered without a build of their own
 
 	mu      sync.Mutex
 	secrets []secret.Value
@@ -76,8 +84,9 @@ type reader struct {
 	files map[string]*file
 	repo  *Repo
 
-	aliased bool // a file with YAML aliases was read
-	warned  bool // Options.BeforeBuild was called
+	sops    map[string][]sopsRule // by folder
+	aliased bool                  // a file with YAML aliases was read
+	warned  bool                  // Options.BeforeBuild was called
 	stop    error
 }
 
@@ -118,6 +127,9 @@ func (r *reader) run() error {
 		if r.beforeBuild(len(named) + len(found)); r.stop != nil {
 			return r.stop
 		}
+	}
+	if len(named) == 0 && r.inSections(found) {
+		return nil
 	}
 	r.load(slices.Concat(named, found))
 	for _, name := range named {

@@ -122,6 +122,9 @@ func listing(r *repo.Repo) string {
 			if v.Object != nil {
 				fmt.Fprintf(&b, " by %s", v.Object.ID())
 			}
+			if v.Partial {
+				b.WriteString(" partial")
+			}
 			b.WriteString("\n")
 			list(&b, v.Value)
 		}

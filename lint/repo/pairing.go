@@ -15,6 +15,8 @@ type pairing struct {
 	// claimed are values files that something names: a release, a chart, the
 	// configuration. They are not paired by where they lie.
 	claimed map[*file]bool
+	// spent is the work on the generators of ApplicationSets so far.
+	spent int
 }
 
 // pair fills in the values of the environments, which stand in the order of
@@ -148,12 +150,18 @@ func (r *reader) knowPartialValues() {
 		return
 	}
 	for _, f := range r.files {
-		if f.kind != otherFile || len(f.docs) != 1 || !strings.Contains(strings.ToLower(path.Base(f.name)), "values") {
-			continue
-		}
-		v := f.docs[0].value()
-		if !v.Get("apiVersion").Exists() && count(v, "gateway", "ratelimit", "license") > 0 {
+		if f.mayBeLayer() {
 			f.kind, f.chart = valuesFile, "apim"
 		}
 	}
+}
+
+// mayBeLayer tells a file with the name of values that is known by its shape for
+// none, and may be a layer of values of the gateway's chart.
+func (f *file) mayBeLayer() bool {
+	if f.kind != otherFile || len(f.docs) != 1 || !strings.Contains(strings.ToLower(path.Base(f.name)), "values") {
+		return false
+	}
+	v := f.docs[0].value()
+	return !v.Get("apiVersion").Exists() && count(v, "gateway", "ratelimit", "license") > 0
 }

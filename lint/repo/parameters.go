@@ -67,7 +67,7 @@ func setAll(root Value, params []parameter) Value {
 	if !set {
 		return root
 	}
-	return Value{node: node, src: s.layered, path: root.path}
+	return Value{node: node, src: s.layered, path: root.Path()}
 }
 
 // A pathStep is one element of the path of a parameter.

@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/quorumwright/quorumwright/internal/blockyaml"
 )
 
 // The bounds of a YAML file. They are far above what manifests hold and far
@@ -16,6 +18,12 @@ const (
 	maxNodes       = 50_000  // per document
 	maxExpanded    = 20_000  // nodes that aliases add, per document
 	maxExpandedLen = 4 << 20 // bytes of text that aliases add, per document
+)
+
+// What blockyaml takes is within the bounds.
+const (
+	_ = uint(maxDepth - blockyaml.MaxDepth)
+	_ = uint(maxNodes - blockyaml.MaxNodes)
 )
 
 // parse reads the documents of a file. Every document is read on its own, so
@@ -41,7 +49,7 @@ func (f *file) parse() []Problem {
 		chunks = chunks[:maxDocuments]
 	}
 	for _, c := range chunks {
-		d, p := f.parseDocument(c)
+		d, checked, p := f.parseDocument(c)
 		if p != nil {
 			problems = append(problems, *p)
 			f.unread = append(f.unread, c)
@@ -50,16 +58,18 @@ func (f *file) parse() []Problem {
 		if d.root == nil {
 			continue
 		}
-		g := guard{file: f}
-		if g.check(d.root, 0); g.fatal == nil {
-			g.finish()
-			f.aliased = f.aliased || len(g.aliases) > 0
-		}
-		problems = append(problems, g.problems...)
-		if g.fatal != nil {
-			problems = append(problems, *g.fatal)
-			f.unread = append(f.unread, c)
-			continue
+		if !checked {
+			g := guard{file: f}
+			if g.check(d.root, 0); g.fatal == nil {
+				g.finish()
+				f.aliased = f.aliased || len(g.aliases) > 0
+			}
+			problems = append(problems, g.problems...)
+			if g.fatal != nil {
+				problems = append(problems, *g.fatal)
+				f.unread = append(f.unread, c)
+				continue
+			}
 		}
 		f.docs = append(f.docs, d)
 	}
@@ -172,21 +182,25 @@ func isMarkerLine(line []byte, marker string) bool {
 }
 
 // parseDocument reads one document. The nodes get lines that count from the
-// start of the file.
-func (f *file) parseDocument(c textRange) (*document, *Problem) {
+// start of the file. Checked says that the guard would find nothing.
+func (f *file) parseDocument(c textRange) (d *document, checked bool, p *Problem) {
 	line := f.yamlLine(c.start)
+	text := f.data[c.start:c.end]
+	lead := c.start - f.breaks[line-1]
+	if root, ok := blockyaml.Parse(string(text), line, lead+1); ok {
+		return &document{file: f, text: c, root: root}, true, nil
+	}
 	// The document begins behind its marker; blanks in place of the marker
 	// keep the columns of its first line.
-	text := f.data[c.start:c.end]
-	if lead := c.start - f.breaks[line-1]; lead > 0 {
+	if lead > 0 {
 		text = append(bytes.Repeat([]byte{' '}, lead), text...)
 	}
 	var n yaml.Node
 	if err := yaml.Unmarshal(text, &n); err != nil {
 		p := f.explain(c, text, line, err)
-		return nil, &p
+		return nil, false, &p
 	}
-	d := &document{file: f, text: c}
+	d = &document{file: f, text: c}
 	if n.Kind == yaml.DocumentNode && len(n.Content) > 0 {
 		d.root = n.Content[0]
 		shiftLines(d.root, line-1)
@@ -194,7 +208,7 @@ func (f *file) parseDocument(c textRange) (*document, *Problem) {
 			d.root = nil
 		}
 	}
-	return d, nil
+	return d, false, nil
 }
 
 func shiftLines(n *yaml.Node, by int) {

@@ -49,6 +49,10 @@ func (r *Reads) note(kind byte, name string, a answer, ok bool) {
 	r.seen[key] = a
 }
 
+// place tells the folder that is read, and the one that paths are relative to,
+// from all others. It names neither.
+func (m *mount) place() [sha256.Size]byte { return sha256.Sum256([]byte(m.abs + "\x00" + m.wd)) }
+
 // Bytes returns what was recorded; false if it cannot be asked for again, such
 // as where a file could not be read.
 func (r *Reads) Bytes() ([]byte, bool) {
@@ -58,7 +62,8 @@ func (r *Reads) Bytes() ([]byte, bool) {
 		return nil, false
 	}
 	var b bytes.Buffer
-	b.WriteString(r.mount.abs + "\x00" + r.mount.wd + "\x00")
+	place := r.mount.place()
+	b.Write(place[:])
 	// The files of a folder follow one another.
 	for _, key := range slices.SortedFunc(maps.Keys(r.seen), func(a, b string) int { return cmp.Or(cmp.Compare(a[1:], b[1:]), cmp.Compare(a[0], b[0])) }) {
 		a := r.seen[key]
@@ -75,7 +80,8 @@ func Same(fsys fs.FS, dir string, recorded []byte) bool {
 	if err != nil || m.abs == "" {
 		return false
 	}
-	rest, ok := bytes.CutPrefix(recorded, []byte(m.abs+"\x00"+m.wd+"\x00"))
+	place := m.place()
+	rest, ok := bytes.CutPrefix(recorded, place[:])
 	if !ok {
 		return false
 	}
@@ -145,6 +151,18 @@ func (r *recorded) ReadDir(name string) ([]fs.DirEntry, error) {
 		return fs.ReadDir(r.FS, name)
 	}
 	return entries, nil
+}
+
+func (r *recorded) readQuick(name string, limit int64) ([]byte, bool) {
+	q, ok := r.FS.(quickReader)
+	if !ok {
+		return nil, false
+	}
+	data, ok := q.readQuick(name, limit)
+	if ok {
+		r.reads.note(askFile, name, sha256.Sum256(data), true)
+	}
+	return data, ok
 }
 
 // Open notes what the file holds when it has been read to its end.

@@ -14,10 +14,13 @@ type release struct {
 	beside          []string
 	name, namespace string
 	chart           string // the name as written
-	version         Value
-	revision        string // the version with the parameters filled in, if it has some
-	object          *Object
-	layers          []Value
+	// alias is the name that another chart gives the chart, "" if its own.
+	// repository is where the chart comes from, "" if that is told elsewhere.
+	alias, repository string
+	version           Value
+	revision          string // the version with the parameters filled in, if it has some
+	object            *Object
+	layers            []Value
 	// params are set on top of the layers.
 	params []parameter
 	// files are those among the layers, in order.
@@ -60,7 +63,10 @@ func (p *pairing) valuesOf(rel *release) *Values {
 		return nil
 	}
 	v := &Values{
-		Chart:     Chart{Name: chart, Version: cmp.Or(rel.revision, rel.version.Text()), At: rel.version},
+		Chart: Chart{
+			Name: chart, Version: cmp.Or(rel.revision, rel.version.Text()), At: rel.version,
+			Repository: rel.repository, Alias: rel.alias,
+		},
 		Release:   rel.name,
 		Namespace: rel.namespace,
 		Object:    rel.object,
@@ -88,6 +94,7 @@ func (p *pairing) releases(envs []*Environment) [][]*Values {
 		if v := p.valuesOf(rel); v != nil {
 			found[i] = append(found[i], v)
 		}
+		found[i] = append(found[i], p.embeddedValues(rel)...)
 	}
 	for i, env := range envs {
 		for _, o := range env.Objects {
@@ -99,9 +106,10 @@ func (p *pairing) releases(envs []*Environment) [][]*Values {
 					add(p.home(rel, i, envs), rel)
 				}
 			case o.Kind == "ApplicationSet" && strings.HasPrefix(o.APIVersion, "argoproj.io/"):
-				template := o.Value.Get("spec", "template")
-				for _, params := range p.generatorParams(o) {
-					for _, rel := range p.argoReleases(o, template.Get("metadata", "name").Text(), template.Get("spec"), params) {
+				patched := strings.Contains(o.Value.Get("spec", "templatePatch").Text(), "source")
+				for _, a := range p.applications(o) {
+					for _, rel := range p.argoReleases(o, a.template.Get("metadata", "name").Text(), a.template.Get("spec"), a.params) {
+						rel.partial = rel.partial || patched
 						add(p.home(rel, i, envs), rel)
 					}
 				}
@@ -324,11 +332,12 @@ func fluxChart(spec Value, namespace string, env *Environment) (string, Value) {
 func (p *pairing) fluxValuesFrom(rel *release, from Value, o *Object, env *Environment) {
 	name := from.Get("name")
 	key := cmp.Or(from.Get("valuesKey").Text(), "values.yaml")
-	if from.Get("kind").Text() != "ConfigMap" {
-		return
+	var cm *Object
+	if from.Get("kind").Text() == "ConfigMap" {
+		cm = findConfigMap(env, name.Text(), o.Namespace)
 	}
-	cm := findConfigMap(env, name.Text(), o.Namespace)
 	if cm == nil {
+		rel.partial = true // it is not in the repository, or not to be read
 		return
 	}
 	data := cm.Value.Get("data", key)
@@ -352,6 +361,7 @@ func (p *pairing) fluxValuesFrom(rel *release, from Value, o *Object, env *Envir
 		}
 	}
 	inner := parseInline(data)
+	rel.partial = rel.partial || len(inner.problems) > 0
 	for _, d := range inner.docs {
 		rel.layers = append(rel.layers, Value{node: d.root, src: embedded{data, inner}})
 	}

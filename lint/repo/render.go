@@ -33,34 +33,61 @@ func (ks *kustomizations) render(root *kust) *Environment {
 	if ks.beforeBuild(len(ks.files)); ks.stop != nil {
 		return nil
 	}
-	s := newSynthesis()
-	s.partial = isPartial(root)
-	s.notes = canNote(root)
-	dir, err := s.add(root)
-	if err != nil {
-		ks.problem(root, fileSpan(root.file.name), "the build could not be prepared", "")
-		return nil
+	marked, sh := ks.marked(root)
+	if sh != nil {
+		if r := ks.shared(sh, marked, root.dir); r != nil {
+			ks.repo.shared++
+			return ks.environment(root, marked, r)
+		}
 	}
-	rm, err := build(s, dir, root.dir)
+	s := ks.synthesis(root, nil)
+	r, err := render(s, root.dir)
 	if err != nil {
 		ks.failure(s, root, err)
 		return nil
 	}
+	if sh != nil {
+		ks.await(sh, r, marked.gaps.values)
+	}
+	return ks.environment(root, s, r)
+}
+
+// synthesis plans the tree of a root.
+func (ks *kustomizations) synthesis(root *kust, g *gaps) *synthesis {
+	s := newSynthesis()
+	s.origins, s.passing = ks.origins, ks.passing
+	s.partial = isPartial(root)
+	s.notes = canNote(root)
+	s.gaps = g
+	s.add(root)
+	return s
+}
+
+// marked plans the tree of a root with marks in its gaps, and returns its
+// shape; nil if it shares none.
+func (ks *kustomizations) marked(root *kust) (*synthesis, *shape) {
+	g := ks.gapsOf(root)
+	if g == nil {
+		return nil, nil
+	}
+	s := ks.synthesis(root, g)
+	sum := s.shapeOf(root)
+	sh := ks.shapes.known[sum]
+	if sh == nil {
+		sh = &shape{}
+		ks.shapes.known[sum] = sh
+	}
+	return s, sh
+}
+
+// environment returns what a root renders to.
+func (ks *kustomizations) environment(root *kust, s *synthesis, r *rendering) *Environment {
+	s.planned()
 	ks.repo.Roots++
-	env := &Environment{Root: root.dir, Rendered: true}
-	env.Partial = s.partial
-	env.Files = s.sources()
-	for _, res := range rm.Resources() {
-		n := res.YNode()
-		from := takeNote(n)
-		if !s.notes {
-			from = parseOrigin(res.GetAnnotations()[originAnnotation])
-			dropOrigin(n)
-		}
+	env := &Environment{Root: root.dir, Rendered: true, Partial: s.partial, Files: s.sources()}
+	for i, n := range r.roots {
 		o := objectOf(Value{node: n})
-		t := &trace{synthesis: s, env: env, from: from, root: n, object: o}
-		t.place()
-		o.Value.src = t
+		o.Value.src = &trace{synthesis: s, env: env, from: r.from[i], root: n, object: o}
 		env.Objects = append(env.Objects, o)
 	}
 	return env
@@ -80,9 +107,13 @@ func isPartial(k *kust) bool {
 	return false
 }
 
-// build runs kustomize. A panic of kustomize is an error. display is what the
-// person calls the folder.
-func build(s *synthesis, dir, display string) (rm resmap.ResMap, err error) {
+// build runs kustomize on what is planned. A panic of kustomize is an error.
+// display is what the person calls the folder.
+func build(s *synthesis, display string) (rm resmap.ResMap, err error) {
+	fs, err := s.tree()
+	if err != nil {
+		return nil, err
+	}
 	building.Lock()
 	defer building.Unlock()
 	defer silence()()
@@ -102,7 +133,7 @@ func build(s *synthesis, dir, display string) (rm resmap.ResMap, err error) {
 	opts := krusty.MakeDefaultOptions()
 	opts.LoadRestrictions = types.LoadRestrictionsNone // all that can be loaded was checked
 	opts.PluginConfig = types.DisabledPluginConfig()
-	return krusty.MakeKustomizer(opts).Run(s.fs, dir)
+	return krusty.MakeKustomizer(opts).Run(fs, s.kusts[s.order[0]])
 }
 
 // What a build in the caller's own process may be made of: a child process costs

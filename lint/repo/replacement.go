@@ -60,7 +60,11 @@ func (t *trace) replacementSource(source Value, v Value) spot {
 		field = "metadata.name"
 	}
 	for _, o := range t.env.Objects {
-		if src, ok := o.Value.src.(*trace); !ok || src == t || !src.selected(source) {
+		src, ok := o.Value.src.(*trace)
+		if !ok || src == t {
+			continue
+		}
+		if src.place(); !src.selected(source) {
 			continue
 		}
 		val := o.Value.Get(fieldSegments(field)...)

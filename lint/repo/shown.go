@@ -8,7 +8,7 @@ import (
 // Masks tells whether a snippet of a span would have anything of it masked:
 // judging by where it stands, or because a secret that is known stands in it.
 func (r *Repo) Masks(s Span) bool {
-	f := r.files[s.File]
+	f := r.file(s.File)
 	if f == nil || s.Line < 1 || s.Line > len(f.lines) || s.EndLine < s.Line || s.EndLine > len(f.lines) {
 		return false
 	}
@@ -52,7 +52,7 @@ func (r *Repo) Blanked(name string) ([]byte, bool) {
 	if !ok {
 		return nil, false
 	}
-	f := r.files[name]
+	f := r.file(name)
 	text = bytes.ReplaceAll(text, []byte{0}, []byte{1})
 	for _, m := range r.maskRanges(f) {
 		clear(text[m.start+f.bom : m.end+f.bom])

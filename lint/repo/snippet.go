@@ -45,7 +45,7 @@ func (r *Repo) AddSecret(s secret.Value) {
 // Snippet returns the lines of a span with some lines before and after. It is
 // the only way to source text that may be printed.
 func (r *Repo) Snippet(s Span, before, after int) []Line {
-	f := r.files[s.File]
+	f := r.file(s.File)
 	if f == nil || s.Line < 1 || s.Line > len(f.lines) {
 		return nil
 	}
@@ -196,7 +196,7 @@ func isFormatting(r rune) bool {
 // Bytes returns the bytes of a file as it was read, for applying fixes. They
 // hold secrets and must not be printed.
 func (r *Repo) Bytes(name string) ([]byte, bool) {
-	f := r.files[name]
+	f := r.file(name)
 	if f == nil {
 		return nil, false
 	}
@@ -209,7 +209,7 @@ func (r *Repo) Bytes(name string) ([]byte, bool) {
 // Offsets returns the range of bytes, within what Bytes returns, that a span
 // names; false if the file does not have that place.
 func (r *Repo) Offsets(s Span) (start, end int, ok bool) {
-	f := r.files[s.File]
+	f := r.file(s.File)
 	if f == nil || s.Line < 1 || s.Line > len(f.lines) || s.EndLine < s.Line || s.EndLine > len(f.lines) {
 		return 0, 0, false
 	}

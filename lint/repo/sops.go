@@ -87,18 +87,24 @@ func sopsKeys(rule Value, option string) func(string) bool {
 // checkSops looks at every file that was read for what a rule of the nearest
 // .sops.yaml above it would have encrypted.
 func (r *reader) checkSops() {
-	byDir := map[string][]sopsRule{}
-	var names []string
+	if r.sops == nil {
+		r.sops = map[string][]sopsRule{}
+	}
+	names := make([]string, 0, len(r.files))
 	for name := range r.files {
 		names = append(names, name)
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		if name == stdinName || exampleName.MatchString(path.Base(name)) {
+		if name == stdinName {
+			continue
+		}
+		rules := r.sopsAbove(path.Dir(name), r.sops)
+		if len(rules) == 0 || exampleName.MatchString(path.Base(name)) {
 			continue
 		}
 		f := r.files[name]
-		for _, rule := range r.sopsAbove(path.Dir(name), byDir) {
+		for _, rule := range rules {
 			rel := strings.TrimPrefix(strings.TrimPrefix(name, rule.dir), "/")
 			if rule.path != nil && !rule.path.MatchString(rel) {
 				continue
@@ -181,7 +187,7 @@ func plainValue(rule sopsRule, v Value, inside bool) Value {
 		return Value{}
 	}
 	for k, e := range v.Fields() {
-		if len(v.path) == 0 && (k == "sops" || k == "apiVersion" || k == "kind" || k == "metadata" || k == "type") {
+		if len(v.Path()) == 0 && (k == "sops" || k == "apiVersion" || k == "kind" || k == "metadata" || k == "type") {
 			continue
 		}
 		if rule.keys == nil && rule.skip(k) {

@@ -21,7 +21,6 @@ type synthesis struct {
 	// is meant for it.
 	partial bool
 
-	fs    filesys.FileSystem
 	kusts map[*kust]string // the folder of each
 	order []*kust          // in the order of the first visit: the root first
 	names map[*file]string
@@ -32,6 +31,26 @@ type synthesis struct {
 	files     []*file
 	segments  []segment
 	next      int // the next free line
+	// writes are what the tree will hold: a file of the person's is copied when
+	// the tree is built, not before.
+	writes []write
+	// gaps are the values that are left open, and origins the origins that
+	// several trees share; both may be nil.
+	gaps    *gaps
+	origins map[*file]*origin
+	passing bool // origins is not added to
+}
+
+// A write is one file of the tree.
+type write struct {
+	name string
+	data []byte // as it is; or else
+	file *file  // the documents of this file, padded, with the gaps open
+	base int    // see segment
+	note bool   // each document tells the name
+	// whole says that the file is copied without padding, trimmed that white
+	// space around it is left out.
+	whole, trimmed bool
 }
 
 // A segment is the lines of one file, or of the text of an inline patch.
@@ -59,7 +78,6 @@ const firstLine = 4096
 
 func newSynthesis() *synthesis {
 	return &synthesis{
-		fs:    filesys.MakeFsInMemory(),
 		kusts: map[*kust]string{},
 		names: map[*file]string{},
 
@@ -68,19 +86,36 @@ func newSynthesis() *synthesis {
 	}
 }
 
-// add writes a kustomization and all it refers to, and returns its folder.
-func (s *synthesis) add(k *kust) (string, error) {
+// add plans a kustomization and all it refers to, and returns its folder.
+func (s *synthesis) add(k *kust) string {
 	if dir, ok := s.kusts[k]; ok {
-		return dir, nil
+		return dir
 	}
 	dir := "/k" + strconv.Itoa(len(s.order))
 	s.kusts[k] = dir
 	s.order = append(s.order, k)
+	at := len(s.writes)
+	s.writes = append(s.writes, write{name: dir + "/kustomization.yaml"})
 	var b bytes.Buffer
-	if err := s.write(&b, k); err != nil {
-		return "", err
+	s.write(&b, k)
+	s.writes[at].data = b.Bytes()
+	return dir
+}
+
+// tree makes the tree in memory.
+func (s *synthesis) tree() (filesys.FileSystem, error) {
+	fs := filesys.MakeFsInMemory()
+	for _, w := range s.writes {
+		if err := fs.WriteFile(strings.TrimPrefix(w.name, ".."), s.text(w)); err != nil {
+			return nil, err
+		}
 	}
-	return dir, s.fs.WriteFile(dir+"/kustomization.yaml", b.Bytes())
+	return fs, nil
+}
+
+// planned drops what is only needed until the tree is built.
+func (s *synthesis) planned() {
+	s.writes, s.kusts, s.names, s.resources, s.gaps = nil, nil, nil, nil, nil
 }
 
 // sources returns the names of the files that the tree is made of.
@@ -97,85 +132,110 @@ func (s *synthesis) sources() []string {
 	return names
 }
 
-func (s *synthesis) patchFile(p patch) (string, error) {
-	if p.json {
+func (s *synthesis) patchFile(p patch) string {
+	switch {
+	case p.json && p.text != nil:
 		// The lines of operations are lost anyway.
-		f, data := p.operations()
-		return s.plain(f, data)
-	}
-	if p.file != nil {
+		return s.plain(p.text, write{file: p.text, whole: true, trimmed: true})
+	case p.json:
+		return s.plain(p.file, write{file: p.file, whole: true})
+	case p.file != nil:
 		return s.yamlFile(p.file)
 	}
 	return s.padded(p.text, p.inline, false)
 }
 
-// resourceFile writes a padded file of objects once.
-func (s *synthesis) resourceFile(f *file) (string, error) {
+// resourceFile plans a padded file of objects once.
+func (s *synthesis) resourceFile(f *file) string {
 	if !s.notes {
 		return s.yamlFile(f)
 	}
 	if name, ok := s.resources[f]; ok {
-		return name, nil
+		return name
 	}
-	name, err := s.padded(f, Value{}, true)
+	name := s.padded(f, Value{}, true)
 	s.resources[f] = name
-	return name, err
+	return name
 }
 
-// yamlFile writes a padded file once.
-func (s *synthesis) yamlFile(f *file) (string, error) {
+// yamlFile plans a padded file once.
+func (s *synthesis) yamlFile(f *file) string {
 	if name, ok := s.names[f]; ok {
-		return name, nil
+		return name
 	}
 	return s.padded(f, Value{}, false)
 }
 
-// padded writes a file; with note, each document tells its name.
-func (s *synthesis) padded(f *file, host Value, note bool) (string, error) {
+// padded plans a file with room before its documents; with note, each document
+// tells its name.
+func (s *synthesis) padded(f *file, host Value, note bool) string {
 	base := s.next
 	s.next += len(f.breaks) + 1
-	s.segments = append(s.segments, segment{base, &origin{file: f, host: host}})
+	s.segments = append(s.segments, segment{base, s.originOfFile(f, host)})
+	return s.plain(f, write{file: f, base: base, note: note})
+}
+
+func (s *synthesis) originOfFile(f *file, host Value) *origin {
+	if o := s.origins[f]; o != nil {
+		return o
+	}
+	o := &origin{file: f, host: host}
+	if s.origins != nil && !s.passing {
+		s.origins[f] = o
+	}
+	return o
+}
+
+// plain plans a file and returns its name, relative to the folder of any
+// kustomization.
+func (s *synthesis) plain(f *file, w write) string {
+	w.name = "../f/" + strconv.Itoa(len(s.files)) + ".yaml"
+	s.names[f] = w.name
+	s.files = append(s.files, f)
+	s.writes = append(s.writes, w)
+	return w.name
+}
+
+// text returns what is written.
+func (s *synthesis) text(w write) []byte {
+	switch {
+	case w.file == nil:
+		return w.data
+	case w.trimmed:
+		return bytes.TrimSpace(s.gaps.open(w.file, 0, len(w.file.data)))
+	case w.whole:
+		return s.gaps.open(w.file, 0, len(w.file.data))
+	}
 	var b bytes.Buffer
-	for i, d := range f.docs {
+	for i, d := range w.file.docs {
 		if i > 0 {
 			b.WriteString("\n---\n")
 		}
-		line := f.yamlLine(d.text.start)
-		for range base + line - 1 {
-			b.WriteByte('\n')
-		}
-		for range d.text.start - f.breaks[line-1] {
-			b.WriteByte(' ')
-		}
-		b.Write(f.data[d.text.start:d.text.end])
-		if note {
-			b.WriteString(noteKey + ": " + strconv.Quote(s.nextName()) + "\n")
+		line := w.file.yamlLine(d.text.start)
+		writeTimes(&b, '\n', w.base+line-1)
+		writeTimes(&b, ' ', d.text.start-w.file.breaks[line-1])
+		b.Write(s.gaps.open(w.file, d.text.start, d.text.end))
+		if w.note {
+			b.WriteString(noteKey + ": " + strconv.Quote(w.name) + "\n")
 		}
 	}
-	return s.plain(f, b.Bytes())
+	return b.Bytes()
 }
 
-// plain writes a file as it is and returns its name, relative to the folder of
-// any kustomization.
-func (s *synthesis) plain(f *file, data []byte) (string, error) {
-	name := s.nextName()
-	s.names[f] = name
-	s.files = append(s.files, f)
-	return name, s.fs.WriteFile(strings.TrimPrefix(name, ".."), data)
+func writeTimes(b *bytes.Buffer, c byte, n int) {
+	b.Grow(n)
+	at := b.AvailableBuffer()[:n]
+	for i := range at {
+		at[i] = c
+	}
+	b.Write(at)
 }
 
-// nextName is the name of the next file that is written.
-func (s *synthesis) nextName() string { return "../f/" + strconv.Itoa(len(s.files)) + ".yaml" }
-
-// plainFile writes a file that configures the build, as it is.
+// plainFile plans a file that configures the build, as it is.
 func (s *synthesis) plainFile(k *kust, e Value) string {
 	f := k.listed[e.node]
 	if f == nil {
 		return ""
 	}
-	name, err := s.plain(f, f.data)
-	if err != nil {
-		return ""
-	}
-	return name
+	return s.plain(f, write{file: f, whole: true})
 }

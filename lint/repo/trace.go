@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -20,6 +21,7 @@ type trace struct {
 	object *Object
 	root   *yaml.Node // of the rendered object
 	from   string     // see parseOrigin
+	placed sync.Once  // see place
 	doc    Value      // the object as it was written, before anything changed it
 	kusts  []*kust    // those that had a say, the last writer first
 }
@@ -38,8 +40,10 @@ func parseOrigin(note string) string {
 }
 
 // place finds the document that the object was written in, and the
-// kustomizations that had a say.
-func (t *trace) place() {
+// kustomizations that had a say, when one of them is first asked for.
+func (t *trace) place() { t.placed.Do(t.find) }
+
+func (t *trace) find() {
 	owners := map[*kust]bool{}
 	f := t.fileOf(t.from)
 	t.kusts = t.order
@@ -342,6 +346,7 @@ func (t *trace) spot(v Value) spot {
 		_, o := t.same(v.node)
 		return at(o.value(m), true)
 	}
+	t.place()
 	for _, k := range t.kusts {
 		if s := t.patched(k, v); s.found() {
 			return s

@@ -12,6 +12,9 @@ type dependency struct {
 	key     string
 	chart   string // one that we know
 	version Value
+	// alias is the name that it is given, "" if its own. repository is where it
+	// comes from.
+	alias, repository string
 }
 
 // dependencies returns the charts that we know among those that the chart in a
@@ -25,7 +28,7 @@ func (r *reader) dependencies(dir string) []dependency {
 	for _, d := range f.docs[0].value().Get("dependencies").Items() {
 		name := d.Get("name").Text()
 		if chart := knownChart(name); chart != "" {
-			all = append(all, dependency{cmp.Or(d.Get("alias").Text(), name), chart, d.Get("version")})
+			all = append(all, dependency{cmp.Or(d.Get("alias").Text(), name), chart, d.Get("version"), d.Get("alias").Text(), d.Get("repository").Text()})
 		}
 	}
 	return all
@@ -45,6 +48,37 @@ func (r *reader) knowUmbrellas() {
 			}
 		}
 	}
+}
+
+// embeddedValues returns the values for Redis with Sentinel among those of a chart
+// that is none of Redis, Gravitee and the repository's own: many charts wrap that
+// of Bitnami under the keys redis and valkey.
+func (p *pairing) embeddedValues(rel *release) []*Values {
+	switch knownChart(rel.chart) {
+	case "apim", "redis", "valkey", "redis-ha":
+		return nil
+	}
+	if rel.chart == "" || rel.alias != "" {
+		return nil
+	}
+	root := setAll(overlay(rel.layers), rel.params)
+	var all []*Values
+	for _, key := range []string{"redis", "valkey"} {
+		v := root.Get(key)
+		off := func(key string) bool { return v.Get(key).Exists() && !v.Get(key).IsTrue() }
+		if !isRedisValues(v) || !v.Get("sentinel", "enabled").IsTrue() || off("enabled") || off("install") {
+			continue
+		}
+		all = append(all, &Values{
+			Chart:     Chart{Name: key, Repository: "bitnami", Within: true},
+			Release:   rel.name,
+			Namespace: rel.namespace,
+			Object:    rel.object,
+			Value:     v,
+			Partial:   rel.partial,
+		})
+	}
+	return all
 }
 
 // A layer is the values for one chart in a file.

@@ -10,16 +10,31 @@ import (
 // An item is what is deployed or configured as a whole: a plain file, or a
 // rendered kustomize root.
 type item struct {
-	path string
-	file *file        // of a plain file
-	root *Environment // of a kustomize root
-	ids  []string     // what it defines
+	path    string
+	file    *file        // of a plain file
+	root    *Environment // of a kustomize root
+	ids     []string     // what it defines
+	objects []*Object    // of a plain file, until an environment has them
 }
 
 // dir returns the folder that tells the environment of an item.
 func (it *item) dir() string { return path.Dir(it.path) }
 
-func fileItem(f *file) *item { return &item{path: f.name, file: f, ids: definedBy(f.objects())} }
+func fileItem(f *file) *item {
+	objects := f.objects()
+	return &item{path: f.name, file: f, ids: definedBy(objects), objects: objects}
+}
+
+// taken returns the objects of a plain file, which are of one environment: the
+// next one that holds the file gets its own.
+func (it *item) taken() []*Object {
+	objects := it.objects
+	it.objects = nil
+	if objects == nil {
+		objects = it.file.objects()
+	}
+	return objects
+}
 
 func rootItem(env *Environment, k *kust) *item {
 	return &item{path: k.file.name, root: env, ids: definedBy(env.Objects)}

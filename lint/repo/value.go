@@ -17,6 +17,9 @@ type Value struct {
 	key  *yaml.Node // the mapping key it stands under, or nil
 	src  locator
 	path Path
+	// top, if not nil, is what path leads to, in a tree that holds every node
+	// once; the rest of the way to node is looked for when somebody asks.
+	top *yaml.Node
 }
 
 // A locator knows where the nodes of one document are written.
@@ -38,12 +41,17 @@ type Path []string
 // data["redis.conf"].
 func (p Path) String() string {
 	var b strings.Builder
+	size := 0
+	for _, s := range p {
+		size += len(s) + 1
+	}
+	b.Grow(size)
 	for _, s := range p {
 		s = ShownKey(s)
 		switch {
 		case strings.HasPrefix(s, "["):
 			b.WriteString(s)
-		case s == "" || strings.ContainsAny(s, ".[]\" \t/"):
+		case !isPlainKey(s):
 			b.WriteString("[" + strconv.Quote(s) + "]")
 		default:
 			if b.Len() > 0 {
@@ -53,6 +61,17 @@ func (p Path) String() string {
 		}
 	}
 	return b.String()
+}
+
+// isPlainKey tells a key that can stand in a path as it is.
+func isPlainKey(s string) bool {
+	for i := range len(s) {
+		switch s[i] {
+		case '.', '[', ']', '"', ' ', '\t', '/':
+			return false
+		}
+	}
+	return s != ""
 }
 
 func (p Path) with(s string) Path { return append(p[:len(p):len(p)], s) }
@@ -69,7 +88,12 @@ func deref(n *yaml.Node) *yaml.Node {
 func (v Value) Exists() bool { return v.node != nil }
 
 // Path returns the way from the root of the document.
-func (v Value) Path() Path { return v.path }
+func (v Value) Path() Path {
+	if v.top == nil || v.top == v.node {
+		return v.path
+	}
+	return wayTo(v.node, v.top, v.path)
+}
 
 // IsMap, IsList, IsScalar and IsNull tell the kind of the value.
 func (v Value) IsMap() bool    { return v.node != nil && v.node.Kind == yaml.MappingNode }
@@ -140,8 +164,12 @@ func (v Value) Get(keys ...string) Value {
 			return Value{}
 		}
 	}
-	if len(keys) > 0 {
-		at.path = append(v.path[:len(v.path):len(v.path)], keys...)
+	switch {
+	case v.top != nil:
+		at.path, at.top = v.path, v.top
+	case len(keys) > 0:
+		at.path = make(Path, len(v.path)+len(keys))
+		copy(at.path[copy(at.path, v.path):], keys)
 	}
 	return at
 }
@@ -199,7 +227,7 @@ func (v Value) Fields() iter.Seq2[string, Value] {
 		case isPlain(v.node):
 			c := v.node.Content
 			for i := 0; i+1 < len(c); i += 2 {
-				if !yield(c[i].Value, Value{node: deref(c[i+1]), key: c[i], src: v.src, path: v.path.with(c[i].Value)}) {
+				if !yield(c[i].Value, v.below(c[i+1], c[i], c[i].Value)) {
 					return
 				}
 			}
@@ -229,12 +257,21 @@ func isPlain(n *yaml.Node) bool {
 	return true
 }
 
+// below returns the value of a node under v, one step further.
+func (v Value) below(n, key *yaml.Node, step string) Value {
+	b := Value{node: deref(n), key: key, src: v.src, path: v.path, top: v.top}
+	if v.top == nil {
+		b.path = v.path.with(step)
+	}
+	return b
+}
+
 func (v Value) fields(seen map[string]bool, yield func(string, Value) bool) bool {
 	c := v.node.Content
 	for i := 0; i+1 < len(c); i += 2 {
 		if k := c[i].Value; !isMerge(c[i]) && !seen[k] {
 			seen[k] = true
-			if !yield(k, Value{node: deref(c[i+1]), key: c[i], src: v.src, path: v.path.with(k)}) {
+			if !yield(k, v.below(c[i+1], c[i], k)) {
 				return false
 			}
 		}
@@ -242,7 +279,7 @@ func (v Value) fields(seen map[string]bool, yield func(string, Value) bool) bool
 	for i := 0; i+1 < len(c); i += 2 {
 		if isMerge(c[i]) {
 			for _, m := range merged(c[i+1]) {
-				if !(Value{node: m, src: v.src, path: v.path}).fields(seen, yield) {
+				if !(Value{node: m, src: v.src, path: v.path, top: v.top}).fields(seen, yield) {
 					return false
 				}
 			}
@@ -257,22 +294,57 @@ func (v Value) Items() []Value {
 		return nil
 	}
 	items := make([]Value, len(v.node.Content))
+	if v.top != nil {
+		for i, n := range v.node.Content {
+			items[i] = Value{node: deref(n), src: v.src, path: v.path, top: v.top}
+		}
+		return items
+	}
 	// The paths of all share one array.
 	size := len(v.path) + 1
 	paths := make(Path, len(items)*size)
 	for i, n := range v.node.Content {
 		path := paths[i*size : (i+1)*size : (i+1)*size]
 		copy(path, v.path)
-		path[size-1] = indexName(i)
+		path[size-1] = IndexName(i)
 		items[i] = Value{node: deref(n), src: v.src, path: path}
 	}
 	return items
 }
 
+// Len returns the number of elements of a list, or of keys of a mapping.
+func (v Value) Len() int {
+	switch {
+	case v.IsList():
+		return len(v.node.Content)
+	case v.IsMap() && isPlain(v.node):
+		return len(v.node.Content) / 2
+	}
+	n := 0
+	for range v.Fields() {
+		n++
+	}
+	return n
+}
+
+// Item returns the element of a list that the last step of a path names, such
+// as [0]; the missing Value if there is none.
+func (v Value) Item(step string) Value {
+	if !v.IsList() || len(step) < 3 {
+		return Value{}
+	}
+	i, err := strconv.Atoi(step[1 : len(step)-1])
+	if err != nil || i < 0 || i >= len(v.node.Content) || IndexName(i) != step {
+		return Value{}
+	}
+	return v.below(v.node.Content[i], nil, step)
+}
+
 // indexNames are the elements of paths that name the first items of lists.
 var indexNames = [...]string{"[0]", "[1]", "[2]", "[3]", "[4]", "[5]", "[6]", "[7]", "[8]", "[9]"}
 
-func indexName(i int) string {
+// IndexName returns the step of a path that names an element of a list: [0].
+func IndexName(i int) string {
 	if i < len(indexNames) {
 		return indexNames[i]
 	}

@@ -87,7 +87,7 @@ func overlay(layers []Value) Value {
 		l.know(v.node, v.src)
 		merged = l.merge(merged, v.node)
 	}
-	return Value{node: merged, src: l, path: kept[0].path}
+	return Value{node: merged, src: l, path: kept[0].Path()}
 }
 
 // merge returns the mapping that lower becomes under upper. Neither is changed.

@@ -237,6 +237,7 @@ func (t *trace) imagePart(v Value, part string) spot {
 	if part == "" || len(v.path) == 0 || !strings.HasSuffix(strings.ToLower(v.path[len(v.path)-1]), "image") || t.exact(v.node) != nil {
 		return spot{}
 	}
+	t.place()
 	for _, k := range t.kusts {
 		for _, e := range slices.Backward(k.value.Get("images").Items()) {
 			if !imageEntry(Value{node: listOf(e.node), src: e.src}, v.node.Value).found() {

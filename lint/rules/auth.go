@@ -191,11 +191,11 @@ func checkMasterauth(p *lint.Pass, g *lint.Group) {
 	if len(g.Sentinels) == 0 {
 		consequence = "the replica never gets any data"
 	}
-	p.Report(lint.Finding{
-		Message: what + ": " + consequence,
-		Places:  places,
-		Help:    "add a line masterauth with the value of requirepass",
-	})
+	help := "add a line masterauth with the value of requirepass"
+	if who.ByEnv {
+		help = "set REDIS_MASTER_PASSWORD, and REDIS_REPLICATION_MODE, beside REDIS_PASSWORD"
+	}
+	p.Report(lint.Finding{Message: what + ": " + consequence, Places: places, Help: help})
 }
 
 // branchesOf returns the servers as each branch of their scripts starts them.
@@ -293,9 +293,13 @@ func checkAuthPass(p *lint.Pass, g *lint.Group) {
 	}
 	places[0].Label = ""
 	places = append(places, labeledPlace(g.Redis[i].Password().Place, "Redis asks for a password"))
+	help := fmt.Sprintf("add a line \"sentinel auth-pass %s\" with the value of requirepass", master)
+	if slices.ContainsFunc(g.Sentinels, func(s *lint.Server) bool { return s.ByEnv }) {
+		help = "set REDIS_MASTER_PASSWORD to the password of Redis"
+	}
 	p.Report(lint.Finding{
 		Message: fmt.Sprintf("Sentinel has no password for master %q, which asks for one: it will mark the healthy master down and never fail over", master),
 		Places:  places,
-		Help:    fmt.Sprintf("add a line \"sentinel auth-pass %s\" with the value of requirepass", master),
+		Help:    help,
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/quorumwright/quorumwright/internal/apim"
-	"github.com/quorumwright/quorumwright/internal/pattern"
 	"github.com/quorumwright/quorumwright/internal/redisconf"
 	"github.com/quorumwright/quorumwright/lint"
 )
@@ -120,14 +119,23 @@ func unsafeForGateway(c *lint.Client, text string) []string {
 	if target && !literalTarget(c) && (strings.ContainsAny(text, `,\`) || strings.HasPrefix(text, "{")) {
 		reasons = append(reasons, "holds a character that Flux takes for syntax in a targetPath without literal: true")
 	}
-	if v, ok := gatewayVersion(c); ok && v.Compare(apim.Version{Major: 4, Minor: 12}) < 0 && !uriSafe.MatchString(text) {
+	if v, ok := gatewayVersion(c); ok && v.Compare(apim.Version{Major: 4, Minor: 12}) < 0 && !isURISafe(text) {
 		reasons = append(reasons, "holds a character that is not safe in a URI, into which gateways before 4.12 put it as it is")
 	}
 	return reasons
 }
 
-// uriSafe is what survives redis://:PASSWORD@host unescaped.
-var uriSafe = pattern.New(`^[A-Za-z0-9._~!$&'()*,;=:-]*$`)
+// isURISafe tells what survives redis://:PASSWORD@host unescaped.
+func isURISafe(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("._~!$&'()*,;=:-", c) >= 0:
+		default:
+			return false
+		}
+	}
+	return true
+}
 
 // gatewayVersion returns the version of the gateway: its image's, or the
 // chart's, which sets the image where the values do not.

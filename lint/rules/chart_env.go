@@ -90,7 +90,7 @@ func renamedVariable(at lint.Place, name string) []lint.Fix {
 }
 
 // mountPathPattern finds the paths in the text of gateway.extraVolumeMounts.
-var mountPathPattern = pattern.New(`mountPath:\s*["']?([^\s"',}]+)`)
+var mountPathPattern = pattern.New(`mountPath:\s*["']?([^\s"',}]+)`).Where(pattern.Has("mountPath:"))
 
 var chartPluginsPathUnset = &lint.Rule{
 	ID:       "chart/plugins-path-unset",

@@ -9,12 +9,12 @@ import (
 // Texts that YAML 1.1, which Helm, SnakeYAML and the Kubernetes tools read, takes
 // for something else than a string and that come back changed.
 var (
-	oldOctalPattern = pattern.New(`^[-+]?0[0-7_]+$`)
-	otherIntPattern = pattern.New(`^[-+]?0(x[0-9a-fA-F_]+|b[01_]+|o[0-7]+)$`)
-	groupedPattern  = pattern.New(`^[-+]?[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?$|^\+[0-9]+$`)
-	sexaPattern     = pattern.New(`^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$`)
-	floatPattern    = pattern.New(`^[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?$`)
-	datePattern     = pattern.New(`^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?$`)
+	oldOctalPattern = pattern.New(`^[-+]?0[0-7_]+$`).Where(signedZero)
+	otherIntPattern = pattern.New(`^[-+]?0(x[0-9a-fA-F_]+|b[01_]+|o[0-7]+)$`).Where(signedZero)
+	groupedPattern  = pattern.New(`^[-+]?[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?$|^\+[0-9]+$`).Where(pattern.Either(pattern.Has("_"), pattern.Begins("+")))
+	sexaPattern     = pattern.New(`^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$`).Where(pattern.Has(":"))
+	floatPattern    = pattern.New(`^[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?$`).Where(beginsNumber)
+	datePattern     = pattern.New(`^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?$`).Where(pattern.Has("-"))
 )
 
 // pasted says what becomes of a text behind "key: " in a YAML file, "" if it
@@ -54,13 +54,22 @@ func pasted(text string) string {
 		return "it is read as an octal number"
 	case otherIntPattern.MatchString(text), groupedPattern.MatchString(text), sexaPattern.MatchString(text):
 		return "it is read as a number and written differently"
-	case floatPattern.MatchString(text) && strings.ContainsAny(text, ".eE") && changesAsFloat(text):
+	case strings.ContainsAny(text, ".eE") && floatPattern.MatchString(text) && changesAsFloat(text):
 		return "it is read as a number and written differently"
 	case datePattern.MatchString(text):
 		return "it is read as a date"
 	}
 	return ""
 }
+
+// beginsNumber and signedZero tell how numbers begin, and those in other notations
+// than the decimal one.
+func beginsNumber(text string) bool {
+	text = strings.TrimLeft(text, "-+")
+	return text != "" && (text[0] == '.' || '0' <= text[0] && text[0] <= '9')
+}
+
+func signedZero(text string) bool { return strings.HasPrefix(strings.TrimLeft(text, "-+"), "0") }
 
 // isQuotedText tells whether a text brings quotes of its own.
 func isQuotedText(text string) bool {

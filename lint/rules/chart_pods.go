@@ -12,7 +12,7 @@ import (
 )
 
 // configVolumePattern finds a volume whose name begins with config and goes on.
-var configVolumePattern = pattern.New(`- name: (config[^\s"']+)`)
+var configVolumePattern = pattern.New(`- name: (config[^\s"']+)`).Where(pattern.Has("- name: config"))
 
 var chartVolumeNameConfig = &lint.Rule{
 	ID:       "chart/volume-name-config",

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/quorumwright/quorumwright/internal/apim"
@@ -170,7 +169,7 @@ func (u *chartUse) eachLive(visit func(path []string, key *apim.Key)) {
 	walk = func(path []string) {
 		if names := u.tree.Children(path...); len(names) > 0 {
 			for _, name := range names {
-				walk(append(slices.Clone(path), name))
+				walk(append(path[:len(path):len(path)], name))
 			}
 			return
 		}

@@ -129,7 +129,40 @@ func (u *chartUse) meets(d apim.Defect) bool {
 
 // imagePattern is a reference as the registries define it (distribution/
 // reference): host, path in lower case, tag, digest.
-var imagePattern = pattern.New(`^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::[0-9]+)?/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$`)
+var imagePattern = pattern.New(`^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::[0-9]+)?/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$`).
+	Surely(isPlainImage)
+
+// isPlainImage tells the most common references: words with single separators,
+// and a tag.
+func isPlainImage(text string) bool {
+	name, tag, tagged := strings.Cut(text, ":")
+	if tagged && (tag == "" || len(tag) > 128 || tag[0] == '.' || tag[0] == '-') {
+		return false
+	}
+	for i := range len(tag) {
+		if c := tag[i]; !isWord(c|0x20) && (c < '0' || c > '9') && c != '.' && c != '_' && c != '-' {
+			return false
+		}
+	}
+	separated := true
+	for i := range len(name) {
+		switch c := name[i]; {
+		case isWord(c), '0' <= c && c <= '9':
+			separated = false
+		case separated || c != '.' && c != '_' && c != '-' && c != '/':
+			return false
+		default:
+			separated = true
+		}
+	}
+	return !separated
+}
+
+func isWord(c byte) bool { return 'a' <= c && c <= 'z' }
+
+// filledInPattern is a reference with a part that a pipeline fills in, by the way
+// it is written: YOUR_REGISTRY/app, app:__IMAGE_TAG__, <image>.
+var filledInPattern = pattern.New(`(?:^|[/:])_*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+_*(?:$|[/:@])|<[A-Za-z][A-Za-z0-9 _-]*>`)
 
 var imageInvalid = &lint.Rule{
 	ID:       "image/invalid",
@@ -145,7 +178,7 @@ The APIM chart always writes repository:tag, and the tag into the label app.kube
 	Check: func(p *lint.Pass) {
 		for _, w := range p.Facts.Workloads {
 			for _, c := range w.Containers {
-				if text := c.Image.Ref.Text(); text != "" && !lint.IsReference(text) && !imagePattern.MatchString(text) {
+				if text := c.Image.Ref.Text(); text != "" && !lint.IsReference(text) && !imagePattern.MatchString(text) && !filledInPattern.MatchString(text) {
 					f := lint.Finding{
 						Message: fmt.Sprintf("%q is no valid image reference: the pod never starts", text),
 						Help:    "write registry/name:tag, the name in lower case",

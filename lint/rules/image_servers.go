@@ -17,7 +17,7 @@ var imageDrift = &lint.Rule{
 		Title: "Redis and its Sentinels run different versions",
 		Why: `One configuration is read by several versions: a directive that one knows ends the other at start, and defaults differ. After a failover a replica of an older version cannot load what a newer master sends. Mostly one of the images was updated and the others were forgotten.
 
-An image with a floating tag takes no part: image/floating-tag speaks of it.`,
+A floating tag takes part as far as it goes: 7 and 6.2.14 differ, 7 and 7.2.5 need not; image/floating-tag speaks of it.`,
 		Fix:  "Give all of them the same image, in one place: an images: entry of the kustomization.",
 		Refs: []string{refImages, refReplication},
 	},
@@ -26,8 +26,36 @@ An image with a floating tag takes no part: image/floating-tag speaks of it.`,
 			if len(g.Redis) > 0 && len(g.Sentinels) > 0 {
 				checkDrift(p, g)
 			}
+			for _, r := range g.Released {
+				checkReleaseDrift(p, r)
+			}
 		}
 	},
+}
+
+// checkReleaseDrift compares the images that the values of a chart give Redis and
+// Sentinel; of one that they do not give the chart's own is not known.
+func checkReleaseDrift(p *lint.Pass, r *lint.Release) {
+	if r.Sentinel == nil {
+		return
+	}
+	redis, sentinel := r.Redis.Container.Image, r.Sentinel.Container.Image
+	if redis.Ref.Span() == sentinel.Ref.Span() {
+		return
+	}
+	a, one := releaseOf(redis)
+	b, two := releaseOf(sentinel)
+	if !one || !two || a.compare(b) != lint.Differs {
+		return
+	}
+	p.Report(lint.Finding{
+		Message: fmt.Sprintf("Sentinel runs %s, and Redis of the same chart runs %s", b, a),
+		Places: []lint.Place{
+			lint.At(r.Values.Object, sentinel.Ref, ""),
+			lint.At(r.Values.Object, redis.Ref, "runs "+a.String()),
+		},
+		Help: "give both the same release: the chart runs them in one pod",
+	})
 }
 
 // A running is a container of a group whose image tells a release.
@@ -104,10 +132,14 @@ type release struct {
 // releasePattern is the version at the start of a tag: 7.2.5 of 7.2.5-alpine.
 var releasePattern = pattern.New(`^v?([0-9]+(?:\.[0-9]+)*)`)
 
-// releaseOf reads a release from an image; a floating tag tells none.
+// releaseOf reads a release from an image; a floating tag tells none, but for its
+// major version.
 func releaseOf(image lint.Image) (release, bool) {
 	m := releasePattern.FindStringSubmatch(image.Tag)
-	if m == nil || isFloating(image.Tag) || lint.IsReference(image.Repository) || lint.IsReference(image.Tag) {
+	if v := redisconf.ImageVersion(image.Repository, image.Tag); isFloating(image.Tag) && v.Major == 0 {
+		return release{}, false
+	}
+	if m == nil || lint.IsReference(image.Repository) || lint.IsReference(image.Tag) {
 		return release{}, false
 	}
 	r := release{flavor: redisconf.ImageVersion(image.Repository, image.Tag).Flavor, version: m[1]}

@@ -14,11 +14,11 @@ var manifestUnknownField = &lint.Rule{
 	ID:       "manifest/unknown-field",
 	Severity: lint.Error,
 	Doc: lint.Doc{
-		Title: "a misspelt field of a manifest",
+		Title: "a misspelt or misplaced field of a manifest",
 		Why: `The API server refuses a field that it does not know ("unknown field"), or drops it where validation is off or an engine applies without it: replica: 3 leaves one pod, volumeMount leaves a container without its configuration.
 
-Only names that are written like a field of the same place are reported, in the kinds that run Redis: workloads and their pods, Services, ConfigMaps and Secrets.`,
-		Fix:  "Write the name of the field as it is shown.",
+Only names that are written like a field of the same place are reported, and those of a pod or a container that stand a level too high or too low, in the kinds that run Redis: workloads and their pods, Services, ConfigMaps and Secrets.`,
+		Fix:  "Write the name of the field as it is shown, or move it where it is said to belong.",
 		Refs: []string{"https://kubernetes.io/docs/reference/using-api/api-concepts/#setting-the-field-validation-level", "https://kubernetes.io/docs/reference/kubernetes-api/"},
 	},
 	Check: func(p *lint.Pass) {
@@ -108,17 +108,37 @@ func misspelt(p *lint.Pass, seen spanSet, o *repo.Object, v repo.Value, name str
 			continue
 		}
 		near := lint.NearestBy(key, t.names, max(1, len(key)/4))
+		home := homeOf(key, name)
 		at := lint.AtKey(o, field, "")
-		if near == "" || !at.IsValid() || at.Approximate || !seen.add(at) {
+		if near == "" && home == "" || !at.IsValid() || at.Approximate || !seen.add(at) {
 			continue
 		}
-		p.Report(lint.Finding{
+		f := lint.Finding{
 			Message: fmt.Sprintf("%s has no field %q: the API server refuses or drops it", place(v), key),
-			Help:    "write " + near,
-			Fixes:   replace(lint.Arg{Place: at}, near, "write "+near, false),
 			Places:  []lint.Place{at},
-		})
+		}
+		if home != "" {
+			f.Help = "move it into " + home
+		} else {
+			f.Help, f.Fixes = "write "+near, replace(lint.Arg{Place: at}, near, "write "+near, false)
+		}
+		p.Report(f)
 	}
+}
+
+// homeOf returns where a field belongs that stands a level too high or too low in
+// a workload, "" if it is no field of one.
+func homeOf(key, name string) string {
+	homes := map[string][]string{
+		"DeploymentSpec": {"PodSpec", "Container"}, "StatefulSetSpec": {"PodSpec", "Container"}, "DaemonSetSpec": {"PodSpec", "Container"},
+		"PodTemplate": {"PodSpec", "Container"}, "PodSpec": {"Container", "StatefulSetSpec"}, "Container": {"PodSpec"}, "Volume": {"PodSpec"},
+	}
+	for _, home := range homes[name] {
+		if slices.Contains(fieldTypes()[home].names, key) {
+			return map[string]string{"PodSpec": "the spec of the pod template", "Container": "the container", "StatefulSetSpec": "the spec of the StatefulSet"}[home]
+		}
+	}
+	return ""
 }
 
 // place names where a field is missing: spec.template.spec, or the object.

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -97,7 +96,6 @@ func pathUses(c *lint.Container, folder string, config *lint.Config) []keyUse {
 	if folder == "" {
 		return nil
 	}
-	pattern := regexp.MustCompile(`(^|[\s"'=;(<])` + regexp.QuoteMeta(folder) + `/([A-Za-z0-9._-]+)($|[\s"';)|&])`)
 	var all []keyUse
 	for _, list := range [][]string{
 		{"command"}, {"args"},
@@ -105,14 +103,46 @@ func pathUses(c *lint.Container, folder string, config *lint.Config) []keyUse {
 		{"lifecycle", "preStop", "exec", "command"}, {"lifecycle", "postStart", "exec", "command"},
 	} {
 		for _, word := range c.Value.Get(list...).Items() {
-			for _, m := range pattern.FindAllStringSubmatchIndex(word.Text(), -1) {
+			for _, key := range filesBelow(word.Text(), folder) {
 				at := c.At(word, "")
-				at.Span = word.TextSpan(m[4], m[5])
-				all = append(all, keyUse{config: config, key: word.Text()[m[4]:m[5]], at: at, loose: true})
+				at.Span = word.TextSpan(key[0], key[1])
+				all = append(all, keyUse{config: config, key: word.Text()[key[0]:key[1]], at: at, loose: true})
 			}
 		}
 	}
 	return all
+}
+
+// filesBelow returns the ranges of the names of files that stand directly below
+// a folder in the paths of a text: where /config/redis.conf stands as a word,
+// that of redis.conf. What ends one path does not begin the next.
+func filesBelow(text, folder string) [][2]int {
+	var all [][2]int
+	taken := 0 // by paths before
+	for at := 0; ; {
+		i := strings.Index(text[at:], folder+"/")
+		if i < 0 {
+			return all
+		}
+		i += at
+		start := i + len(folder) + 1
+		end := start
+		for end < len(text) && isNameByte(text[end]) {
+			end++
+		}
+		begins := i == 0 || i > taken && strings.IndexByte("\t\n\f\r \"'=;(<", text[i-1]) >= 0
+		ends := end == len(text) || strings.IndexByte("\t\n\f\r \"';)|&", text[end]) >= 0
+		at = i + 1
+		if begins && start < end && ends {
+			all = append(all, [2]int{start, end})
+			taken = min(end+1, len(text))
+			at = taken
+		}
+	}
+}
+
+func isNameByte(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '.' || c == '_' || c == '-'
 }
 
 type missingKeys struct {

@@ -33,13 +33,13 @@ func mayHaveMore(f *lint.Facts) bool {
 	for _, o := range f.Env.Objects {
 		switch o.Kind {
 		case "HelmRelease", "HelmChart", "Application", "ApplicationSet":
-			if !slices.ContainsFunc(f.Clients, func(c *lint.Client) bool { return c.Object == o }) && !slices.ContainsFunc(f.Releases, func(r *lint.Release) bool { return r.Values.Object == o && r.Name != "" }) {
+			if !slices.ContainsFunc(f.Clients, func(c *lint.Client) bool { return c.Object == o && (c.OfChart || c.IsGateway()) }) && !slices.ContainsFunc(f.Releases, func(r *lint.Release) bool { return r.Values.Object == o && r.Name != "" && !r.Values.Chart.Within }) {
 				return true
 			}
 		}
 	}
 	for _, v := range f.Env.Values {
-		if !slices.ContainsFunc(f.Clients, func(c *lint.Client) bool { return c.Values == v }) && !slices.ContainsFunc(f.Releases, func(r *lint.Release) bool { return r.Values == v && r.Name != "" }) {
+		if !slices.ContainsFunc(f.Clients, func(c *lint.Client) bool { return c.Values == v }) && !slices.ContainsFunc(f.Releases, func(r *lint.Release) bool { return r.Values == v && r.Name != "" && !v.Chart.Within }) {
 			return true
 		}
 	}

@@ -33,16 +33,19 @@ func neighbourPort(t *together, facts *lint.Facts, u lint.HostUse, n int) bool {
 			wrong = true
 		}
 	}
-	if !wrong || len(right) > 1 || len(right) == 1 && !asked || len(right) == 0 && len(wanted) == 0 {
+	if !wrong || len(right) > 0 && !asked || len(right) == 0 && len(wanted) == 0 {
 		return false
 	}
 	f := lint.Finding{
 		Message: fmt.Sprintf("%s asks for %s at port %d of Service %s, where %s answers", u.Who, who, n, s.Object.Name, other),
 		Places:  []lint.Place{u.Port.Labeled(fmt.Sprintf("%s asks for %d", u.Who, n))},
 	}
-	if len(right) == 1 {
+	if len(right) > 0 {
 		text := fmt.Sprint(right[0].Port)
-		f.Help, f.Fixes = "write "+text, replace(u.Port, text, "write "+text, false)
+		f.Help = "write " + text
+		if len(right) == 1 {
+			f.Fixes = replace(u.Port, text, f.Help, false)
+		}
 		f.Places = append(f.Places, s.At(right[0].PortAt, fmt.Sprintf("%s is behind %s", who, text)))
 	} else {
 		f.Message = fmt.Sprintf("%s asks Service %s for %s, and it leads to %s alone", u.Who, s.Object.Name, who, other)

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/quorumwright/quorumwright/lint"
 )
@@ -68,7 +69,7 @@ func selectsNothing(p *lint.Pass, s *lint.Service) {
 			asked = addPlace(asked, u.Host.Labeled(u.Who+" asks for it"))
 		}
 	}
-	if len(asked) == 0 || namesOnePod(s) {
+	if len(asked) == 0 && !isOfServers(p.Facts, s) || namesOnePod(s) {
 		return
 	}
 	f := lint.Finding{
@@ -82,6 +83,28 @@ func selectsNothing(p *lint.Pass, s *lint.Service) {
 		f.Places = append(f.Places, nameAt(other, "its pods have the labels"))
 	}
 	p.Report(f)
+}
+
+// isOfServers tells whether a Service is meant for Redis or Sentinel pods that are
+// here: its selector speaks of them, and every port is one that a server of its
+// namespace listens on.
+func isOfServers(f *lint.Facts, s *lint.Service) bool {
+	speaks := false
+	for key, v := range s.SelectorAt.Fields() {
+		label := strings.ToLower(key + v.Text())
+		speaks = speaks || strings.Contains(label, "redis") || strings.Contains(label, "sentinel") || strings.Contains(label, "valkey")
+	}
+	if !speaks {
+		return false
+	}
+	for _, sp := range s.Ports {
+		if !slices.ContainsFunc(slices.Concat(f.Redis, f.Sentinels), func(o *lint.Server) bool {
+			return sameSpace(o.Namespace(), s.Object.Namespace) && slices.Contains(listening(o), sp.Target)
+		}) {
+			return false
+		}
+	}
+	return len(s.Ports) > 0
 }
 
 // namesOnePod tells whether the selector asks for a label that a controller

@@ -24,20 +24,34 @@ One file for all pods that says replicaof redis-0 makes pod 0 a replica of itsel
 		seen := spanSet{}
 		for _, g := range p.Facts.Groups {
 			for _, s := range g.Redis {
-				d := s.ReplicaOf()
-				if d == nil || len(d.Args) != 2 || !seen.add(d.Arg(0).Place) {
-					continue
-				}
-				asked := func(u lint.HostUse) bool { return u.Server != nil && u.Server.Sentinel }
-				if slices.ContainsFunc(sameMissing(p.Facts, d.Arg(0), s), asked) {
-					continue // sentinel/monitor-target
-				}
-				if f, wrong := replicaTarget(p.Facts, g, s, d); wrong {
-					p.Report(f)
+				for _, d := range followed(s) {
+					if len(d.Args) != 2 || !seen.add(d.Arg(0).Place) {
+						continue
+					}
+					asked := func(u lint.HostUse) bool { return u.Server != nil && u.Server.Sentinel }
+					if slices.ContainsFunc(sameMissing(p.Facts, d.Arg(0), s), asked) {
+						continue // sentinel/monitor-target
+					}
+					if f, wrong := replicaTarget(p.Facts, g, s, d); wrong {
+						p.Report(f)
+					}
 				}
 			}
 		}
 	},
+}
+
+// followed returns the directives that make a Redis a replica: the last one, or
+// where a script writes them, each in a branch of its own, all of them.
+func followed(s *lint.Server) []*lint.Directive {
+	last := s.ReplicaOf()
+	switch {
+	case last == nil:
+		return nil
+	case s.Made:
+		return append(s.All("replicaof"), s.All("slaveof")...)
+	}
+	return []*lint.Directive{last}
 }
 
 // replicaTarget judges the master that a replica is told to follow.
@@ -125,7 +139,8 @@ func asksSentinel(f *lint.Facts, s *lint.Server) bool {
 }
 
 // masterish matches the names of Services that promise the master.
-var masterish = pattern.New(`(?i)(^|[-.])(master|primary|leader|writer?|rw)([-.]|$)`)
+var masterish = pattern.New(`(?i)(^|[-.])(master|primary|leader|writer?|rw)([-.]|$)`).
+	Where(pattern.HasFold("master", "primary", "leader", "write", "rw"))
 
 var redisFixedMasterService = &lint.Rule{
 	ID:       "redis/fixed-master-service",

@@ -16,7 +16,7 @@ var secretDanglingRef = &lint.Rule{
 		Title: "a reference to a Secret key that is not there",
 		Why: `A container whose environment names a missing Secret or key does not start: the pod stays in CreateContainerConfigError. A volume of a missing Secret leaves it in ContainerCreating, and a key that is not there appears as an empty folder where the process looks for a file. A pod reads Secrets of its own namespace only.
 
-Secrets are known by whatever makes them: Secret, SealedSecret, ExternalSecret, SecretProviderClass, secretGenerator. A Secret that the repository does not define at all is made elsewhere and not judged, unless its name differs in one letter from one that is defined.`,
+Secrets are known by whatever makes them: Secret, SealedSecret, ExternalSecret, SecretProviderClass, secretGenerator. A Secret that the repository does not define at all is made elsewhere and not judged, unless its name differs in one letter from one that is defined; a key of such a Secret is a warning where other references write it with another letter.`,
 		Fix:  `Write the name, key and namespace as they are defined, or define the key.`,
 		Refs: []string{refSecret, "https://kubernetes.io/docs/tasks/inject-data-application/distribute-credentials-secure/"},
 	},
@@ -71,6 +71,37 @@ func (d *danglingRefs) check(r configRef) {
 		}
 	}
 	d.checkName(r, names)
+	d.checkSpelling(r)
+}
+
+// checkSpelling reports a key of a Secret that is not in the repository if other
+// references to that Secret write it with another letter: which one it has cannot
+// be told, but hardly both.
+func (d *danglingRefs) checkSpelling(r configRef) {
+	var keys []string
+	for _, s := range d.same(r, false) {
+		if s.key != r.key && len(s.key) > 4 && digits.ReplaceAllString(s.key, "") != digits.ReplaceAllString(r.key, "") && len(d.same(s, true)) >= len(d.same(r, true)) {
+			keys = append(keys, s.key)
+		}
+	}
+	near := lint.NearestBy(r.key, keys, 1)
+	if near == "" || r.key == "" || !d.once("spelling\x00"+r.namespace+"\x00"+r.name+"\x00"+min(near, r.key)) {
+		return
+	}
+	f := lint.Finding{
+		Severity: lint.Warning,
+		Message:  fmt.Sprintf("Secret %q is asked for the key %q here, and for %q elsewhere: the repository does not hold it, but hardly has it both", r.name, r.key, near),
+		Help:     "write the key that the Secret has",
+	}
+	for _, s := range d.same(r, true) {
+		f.Places = addPlace(f.Places, s.keyAt)
+	}
+	for _, s := range d.refs {
+		if s.name == r.name && s.namespace == r.namespace && s.key == near {
+			f.Places = addPlace(f.Places, labeledPlace(s.keyAt, fmt.Sprintf("key %q is asked for", near)))
+		}
+	}
+	d.pass.Report(f)
 }
 
 // same returns the references to the same missing thing.

@@ -32,9 +32,14 @@ func isAsked(plain string) bool {
 		strings.Trim(plain, "abcdefghijklmnopqrstuvwxyz") == ""
 }
 
-// bracketPattern is <your password>: a placeholder whatever it says. A tag of
+// isBracketed tells <your password>: a placeholder whatever it says. A tag of
 // another language (<path:…>) is a reference instead.
-var bracketPattern = pattern.New(`^<[^<>]*[A-Za-z][^<>]*>$`)
+func isBracketed(text string) bool {
+	inner, opened := strings.CutPrefix(text, "<")
+	inner, closed := strings.CutSuffix(inner, ">")
+	isLetter := func(r rune) bool { return 'a' <= r|0x20 && r|0x20 <= 'z' }
+	return opened && closed && !strings.ContainsAny(inner, "<>") && strings.ContainsFunc(inner, isLetter)
+}
 
 // isPlaceholderText tells whether a text is one that a guide tells its readers
 // to replace.
@@ -43,7 +48,7 @@ func isPlaceholderText(text string) bool {
 	if lint.IsReference(text) {
 		return false
 	}
-	if bracketPattern.MatchString(text) {
+	if isBracketed(text) {
 		return true
 	}
 	plain := without(strings.ToLower(text), " -_.!")

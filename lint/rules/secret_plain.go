@@ -370,8 +370,10 @@ func unreplaced(f *lint.Facts, found *plainSecrets) []lint.Arg {
 			for _, e := range at.Items() {
 				walk(e)
 			}
-			place := lint.At(v.Object, at, "")
-			if at.IsScalar() && bracketPattern.MatchString(at.Text()) && !lint.IsReference(at.Text()) && !found.has(place) {
+			if !at.IsScalar() || !isBracketed(at.Text()) || lint.IsReference(at.Text()) {
+				return
+			}
+			if place := lint.At(v.Object, at, ""); !found.has(place) {
 				all = append(all, lint.Arg{Text: at.Text(), Known: true, Place: place})
 			}
 		}

@@ -62,6 +62,11 @@ func collectRefs(f *lint.Facts) []configRef {
 		}
 	}
 	for _, client := range f.Clients {
+		for _, s := range client.Secrets {
+			c.all = append(c.all, configRef{
+				kind: s.Kind, namespace: s.Namespace, name: s.Name, key: s.Key, nameAt: s.NameAt, keyAt: s.KeyAt, release: "redis", env: true,
+			})
+		}
 		// What the pods of the others refer to is there already.
 		if ref := client.Password.Ref; ref != nil && client.OfChart {
 			at := client.Password.Place
@@ -75,7 +80,8 @@ func collectRefs(f *lint.Facts) []configRef {
 
 // ourWords are in the names of what these rules are about. Secrets of other
 // applications in the same repository are none of their business.
-var ourWords = pattern.New(`(?i)redis|valkey|sentinel|gravitee|apim|rate-?_?limit`)
+var ourWords = pattern.New(`(?i)redis|valkey|sentinel|gravitee|apim|rate-?_?limit`).
+	Where(pattern.HasFold("redis", "valkey", "sentinel", "gravitee", "apim", "rate")).Surely(pattern.Has("redis", "valkey", "sentinel", "gravitee", "apim"))
 
 // concernsUs tells whether a reference has to do with Redis or the gateway: the
 // pod runs one of them, or a name says so.

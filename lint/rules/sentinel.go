@@ -241,7 +241,7 @@ func addPlace(places []lint.Place, p lint.Place) []lint.Place {
 // replace returns the fix that writes another text in place of an argument, or
 // none where the place is not that of the argument itself.
 func replace(a lint.Arg, text, title string, safe bool) []lint.Fix {
-	if !a.Place.IsValid() || a.Place.Approximate || a.Ref != nil || a.Place.Line != a.Place.EndLine {
+	if !a.Place.IsValid() || a.Place.IsAbsent() || a.Place.Approximate || a.Ref != nil || a.Place.Line != a.Place.EndLine {
 		return nil
 	}
 	return []lint.Fix{{Title: title, Safe: safe, Edits: []lint.Edit{{Span: a.Place.Span, New: text}}}}

@@ -23,9 +23,34 @@ More pods of the master are no remedy: without replicaof each of them is a maste
 	Check: checkNoReplica,
 }
 
+func noReplica(master string) string {
+	return master + " has no replica: when it fails there is nothing to promote, and no failover succeeds"
+}
+
+// releaseOfOnePod finds a release of a chart that makes one pod, a master and
+// its only Sentinel. With a larger quorum it is sentinel/quorum-unreachable.
+func releaseOfOnePod(p *lint.Pass, r *lint.Release) {
+	n, known, at := r.Pods()
+	if r.Sentinel == nil || !known || n != 1 || !at.IsValid() {
+		return
+	}
+	for _, w := range watches([]*lint.Server{r.Sentinel}) {
+		if q, ok := number(w.Quorum); ok && q <= 1 {
+			p.Report(lint.Finding{
+				Message: noReplica(fmt.Sprintf("the chart makes 1 pod: the master %q", w.Name.Text)),
+				Places:  []lint.Place{at},
+				Help:    "write 3: each pod is a Redis and a Sentinel, and the first is the master",
+			})
+		}
+	}
+}
+
 func checkNoReplica(p *lint.Pass) {
 	seen := spanSet{}
 	for _, g := range p.Facts.Groups {
+		for _, r := range g.Released {
+			releaseOfOnePod(p, r)
+		}
 		if len(g.Redis) == 0 && !onlyMasters(p.Facts, g) {
 			continue
 		}
@@ -50,8 +75,11 @@ func checkNoReplica(p *lint.Pass) {
 				continue
 			}
 			f := lint.Finding{
-				Message: fmt.Sprintf("the master %q has no replica: when it fails there is nothing to promote, and no failover succeeds", w.Name.Text),
+				Message: noReplica(fmt.Sprintf("the master %q", w.Name.Text)),
 				Places:  []lint.Place{w.Host.Place},
+			}
+			if w.Host.Known {
+				f.Message = noReplica(fmt.Sprintf("the master %q at %s", w.Name.Text, w.Host.Text))
 			}
 			var names []string
 			for _, s := range redis {
@@ -72,6 +100,7 @@ func checkNoReplica(p *lint.Pass) {
 				if tooFew(p.Facts, []*lint.Workload{alone}) {
 					continue // sentinel/quorum-unreachable
 				}
+				f.Message = noReplica(fmt.Sprintf("%s %s has 1 pod: the master %q", alone.Object.Kind, alone.Object.Name, w.Name.Text))
 				f.Places = []lint.Place{countAt(alone, ""), w.Host.Labeled(fmt.Sprintf("Sentinel monitors %q", w.Name.Text))}
 				f.Help = "run at least 2 pods, better 3: the start script makes replicas of the others"
 				p.Report(f)
@@ -87,9 +116,13 @@ func checkNoReplica(p *lint.Pass) {
 				f.Places = append(idle, f.Places...)
 				f.Places[1].Label = fmt.Sprintf("Sentinel monitors %q", w.Name.Text)
 				f.Places[0].Label, f.Help = "", "run at least 1, better 2"
+				f.Message = noReplica(fmt.Sprintf("with 0 pods of it the master %q", w.Name.Text))
 			}
 			for _, at := range others {
 				f.Places = addPlace(f.Places, at)
+			}
+			for _, at := range f.Places[1:] {
+				f.Cause += at.Span.String() + " "
 			}
 			p.Report(f)
 		}
@@ -143,7 +176,11 @@ func idleRedis(f *lint.Facts, masters []*lint.Server, namespace string) (idle, o
 			continue
 		}
 		if s.ReplicaOf() == nil {
-			others = append(others, labeledPlace(commandAt(s.Container), "another master: nothing says replicaof"))
+			at := commandAt(s.Container)
+			if mode, ok := s.Container.Env("REDIS_REPLICATION_MODE"); ok && s.ByEnv {
+				at = mode.Place
+			}
+			others = append(others, labeledPlace(at, "another master: nothing says replicaof"))
 		} else if n, known := f.PodCount(w); known && n == 0 {
 			idle = append(idle, countAt(w, "no pod follows the master"))
 		}

@@ -31,7 +31,7 @@ Before 6.2 the option does not exist, and the name is resolved once, at start.`,
 func checkHostnameWithoutResolve(p *lint.Pass) {
 	seen := spanSet{}
 	for _, s := range p.Facts.Sentinels {
-		if before(s.Version, 6, 2) {
+		if before(s.Version, 6, 2) || s.Version.Major == 0 && s.Container.Workload.HasRemovedAPI() && !s.Container.HasOfficialImage() {
 			continue
 		}
 		yes, sure := isYes(s, "resolve-hostnames")
@@ -40,7 +40,7 @@ func checkHostnameWithoutResolve(p *lint.Pass) {
 		}
 		var hosts []lint.Arg
 		for _, w := range watches([]*lint.Server{s}) {
-			if isHostName(w.Host) {
+			if isHostName(w.Host) || w.Host.IsName {
 				hosts = append(hosts, w.Host)
 			}
 		}
@@ -62,7 +62,13 @@ func checkHostnameWithoutResolve(p *lint.Pass) {
 		f.Places[0].Label = ""
 		if d := s.SentinelLast("resolve-hostnames", ""); d != nil {
 			f.Places = append([]lint.Place{d.Arg(1).Labeled("resolves no names")}, f.Places...)
+			if fatal {
+				f.Message = fmt.Sprintf("%q is a host name, and with \"sentinel resolve-hostnames %s\" Sentinel ends at start: \"Can't resolve instance hostname\"", hosts[0].Text, d.Arg(1).Text)
+			}
 			f.Help = "write sentinel resolve-hostnames yes"
+			if s.ByEnv {
+				f.Help = "write yes"
+			}
 			f.Fixes = replace(d.Arg(1), "yes", "resolve host names", true)
 		} else if m := s.Monitors(); len(m) > 0 {
 			f.Fixes = insertLine(m[0].Directive, "sentinel resolve-hostnames yes", "resolve host names", true)
@@ -218,14 +224,19 @@ func notAnnounced(p *lint.Pass, s *lint.Server, seen spanSet) {
 			return
 		}
 		f := lint.Finding{
-			Message: fmt.Sprintf("Sentinel resolves %q and then keeps and tells the address: the name is lost when the pod moves", w.Host.Text),
+			Message: fmt.Sprintf("with \"sentinel resolve-hostnames yes\" alone Sentinel keeps and tells the address of %q: the name is lost when the pod moves", w.Host.Text),
 			Places:  []lint.Place{d.At(""), w.Host.Labeled("a host name")},
 			Help:    `add the line "sentinel announce-hostnames yes"`,
 			Fixes:   insertLine(d, "sentinel announce-hostnames yes", "announce host names", false),
 		}
 		if off := s.SentinelLast("announce-hostnames", ""); off != nil {
 			f.Places[0] = off.Arg(1).Labeled("announces addresses")
+			f.Message = fmt.Sprintf("with announce-hostnames %s Sentinel keeps and tells the address of %q: the name is lost when the pod moves", off.Arg(1).Text, w.Host.Text)
 			f.Help, f.Fixes = "write sentinel announce-hostnames yes", replace(off.Arg(1), "yes", "announce host names", false)
+			if off.Arg(1).Place.IsAbsent() {
+				f.Message = fmt.Sprintf("nothing in env lets Sentinel announce names: it keeps and tells the address of %q, and the name is lost when the pod moves", w.Host.Text)
+				f.Help = "set REDIS_SENTINEL_ANNOUNCE_HOSTNAMES to yes"
+			}
 		}
 		p.Report(f)
 		return

@@ -117,12 +117,19 @@ A quorum of all Sentinels needs every one of them: when the node of the master g
 				default:
 					continue
 				}
+				if n.Known && w.Quorum.Place.IsAbsent() && len(n.Places) > 0 {
+					f.Places = nil // what is written is the number of Sentinels
+				}
 				if n.Known {
 					f.Help = fmt.Sprintf("write %d, the majority of %d", majority, n.N)
 					f.Fixes = replace(w.Quorum, fmt.Sprint(majority), fmt.Sprintf("set the quorum to %d", majority), false)
 					for _, at := range n.Places {
 						at.Label = count(n.N, "Sentinel")
 						f.Places = addPlace(f.Places, at)
+					}
+					if w.Quorum.Place.IsAbsent() {
+						f.Help = fmt.Sprintf("set the quorum to %d, the majority of %d", majority, n.N)
+						f.Places = addPlace(f.Places, w.Quorum.Labeled(fmt.Sprintf("the quorum is the default, %d", q)))
 					}
 				}
 				p.Report(f)

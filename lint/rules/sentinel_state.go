@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/quorumwright/quorumwright/lint"
+	"github.com/quorumwright/quorumwright/lint/repo"
 )
 
 var sentinelConfigReadOnly = &lint.Rule{
@@ -40,7 +41,7 @@ func checkConfigReadOnly(p *lint.Pass) {
 			if name := map[string]string{"configMap": "ConfigMap", "secret": "Secret"}[s.Conf.Kind]; name != "" {
 				what = name
 			}
-			f.Message = fmt.Sprintf("Sentinel cannot rewrite its file: a %s is mounted read-only, and Sentinel ends at start with \"is not writable\"", what)
+			f.Message = fmt.Sprintf("Sentinel cannot rewrite %s: a %s is mounted read-only, and Sentinel ends at start with \"is not writable\"", s.ConfPath, what)
 			f.Places = addPlace(f.Places, c.At(s.Conf.Volume.Get("name"), "the volume is a "+what))
 		case "image":
 			if s.Made || !c.Value.Get("securityContext", "readOnlyRootFilesystem").IsTrue() {
@@ -83,7 +84,7 @@ var sentinelEphemeralIdentity = &lint.Rule{
 			announces := s.SentinelLast("announce-ip", "") != nil
 			f := lint.Finding{Help: "run them in a StatefulSet, and let each announce its own name: sentinel announce-ip, announce-hostnames and resolve-hostnames"}
 			switch w.Object.Kind {
-			case "Deployment", "ReplicaSet", "ReplicationController":
+			case "Deployment", "ReplicaSet", "ReplicationController", "DeploymentConfig":
 				if w.Replicas == 1 && (announces || !s.Complete || keptFile(s)) || w.Replicas == 0 {
 					continue // one pod with a Service of its own may have a stable name
 				}
@@ -185,6 +186,11 @@ func sharedFile(p *lint.Pass, s *lint.Server) {
 	n, known := p.Facts.PodCount(s.Container.Workload)
 	if !claim.Exists() || !known || n < 2 || s.Conf.Mount.Get("subPathExpr").Exists() || s.ConfPath == "" {
 		return
+	}
+	if slices.ContainsFunc(p.Env().Objects, func(o *repo.Object) bool {
+		return o.Kind == "PersistentVolume" && o.Value.Get("spec", "hostPath").Exists() && !o.Value.Get("spec", "nodeAffinity").Exists()
+	}) {
+		return // a folder of its own on each node
 	}
 	p.Report(lint.Finding{
 		Message: fmt.Sprintf("all %s of %s run on one file of one claim: they share an id and overwrite each other's state", count(n, "pod"), s.Name()),

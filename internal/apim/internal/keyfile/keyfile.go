@@ -52,7 +52,7 @@ func At(values []Ranged, r spans.Release) (string, bool) {
 // Parse reads a catalogue text.
 func Parse(text string) ([]Record, error) {
 	records := make([]Record, 0, strings.Count(text, "\n"))
-	p := parser{sets: make(map[string]spans.Set)}
+	p := parser{sets: make(map[string]spans.Set), ranged: make([]Ranged, 0, 2*cap(records))}
 	number := 0
 	for line := range strings.Lines(text) {
 		number++
@@ -65,8 +65,22 @@ func Parse(text string) ([]Record, error) {
 	return records, nil
 }
 
-// parser remembers the sets of releases, which repeat from line to line.
-type parser struct{ sets map[string]spans.Set }
+// parser remembers the sets of releases, which repeat from line to line, and
+// puts values side by side.
+type parser struct {
+	sets   map[string]spans.Set
+	ranged []Ranged
+}
+
+// with adds a value; most lists have one.
+func (p *parser) with(values []Ranged, v Ranged) []Ranged {
+	if values != nil || len(p.ranged) == cap(p.ranged) {
+		return append(values, v)
+	}
+	n := len(p.ranged)
+	p.ranged = append(p.ranged, v)
+	return p.ranged[n : n+1 : n+1]
+}
 
 func (p *parser) set(text string) (spans.Set, error) {
 	if set, ok := p.sets[text]; ok || text == "" {
@@ -120,17 +134,17 @@ func (p *parser) attribute(r *Record, attribute string) error {
 	case "live":
 		r.Live, err = p.set(value)
 	case "default":
-		r.Default = append(r.Default, Ranged{in, value})
+		r.Default = p.with(r.Default, Ranged{in, value})
 	case "fallback":
 		r.Fallback = value
 	case "when":
-		r.When = append(r.When, Ranged{in, value})
+		r.When = p.with(r.When, Ranged{in, value})
 	case "lands":
 		r.Lands = value
 	case "kubernetes":
 		r.Kubernetes = value
 	case "setting":
-		r.Setting = append(r.Setting, Ranged{in, value})
+		r.Setting = p.with(r.Setting, Ranged{in, value})
 	case "note":
 		r.Note = value
 	default:

@@ -1,0 +1,75 @@
+package repo
+
+import (
+	"go.yaml.in/yaml/v3"
+)
+
+// wayTo returns the path of a node below top, whose own path is given. Nodes
+// stand in the order of the text, so that one comparison a step leads there;
+// should they not, all are looked through.
+func wayTo(n, top *yaml.Node, path Path) Path {
+	if way, ok := straightWay(n, top, path); ok {
+		return way
+	}
+	way, _ := anyWay(n, top, path)
+	return way
+}
+
+func straightWay(n, top *yaml.Node, path Path) (Path, bool) {
+	way := make(Path, len(path), len(path)+8)
+	copy(way, path)
+	for at := top; at != n; {
+		var next *yaml.Node
+		step, whole := "", false
+		switch at.Kind {
+		case yaml.MappingNode:
+			for i := 0; i+1 < len(at.Content) && !after(at.Content[i], n); i += 2 {
+				next, step, whole = at.Content[i+1], at.Content[i].Value, isMerge(at.Content[i])
+			}
+		case yaml.SequenceNode:
+			for i := 0; i < len(at.Content) && !after(at.Content[i], n); i++ {
+				next, step = at.Content[i], IndexName(i)
+			}
+		}
+		if next == nil || whole {
+			return nil, false
+		}
+		way = append(way, step)
+		at = next
+	}
+	return way, true
+}
+
+// after tells whether a stands behind b in the text.
+func after(a, b *yaml.Node) bool { return a.Line > b.Line || a.Line == b.Line && a.Column > b.Column }
+
+// anyWay is wayTo whatever the order. What a merge key adds stands in the
+// mapping that it is added to.
+func anyWay(n, at *yaml.Node, path Path) (Path, bool) {
+	if at == n {
+		return path, true
+	}
+	switch at.Kind {
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(at.Content); i += 2 {
+			if isMerge(at.Content[i]) {
+				for _, m := range merged(at.Content[i+1]) {
+					if way, ok := anyWay(n, m, path); ok {
+						return way, true
+					}
+				}
+				continue
+			}
+			if way, ok := anyWay(n, at.Content[i+1], path.with(at.Content[i].Value)); ok {
+				return way, true
+			}
+		}
+	case yaml.SequenceNode:
+		for i, c := range at.Content {
+			if way, ok := anyWay(n, c, path.with(IndexName(i))); ok {
+				return way, true
+			}
+		}
+	}
+	return nil, false
+}
