@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -86,6 +87,7 @@ func (t *Tree) diff(have fs.FS, brief bool) ([]Change, error) {
 	if err := d.readRecords(); err != nil {
 		return nil, err
 	}
+	d.readJournal()
 	for _, f := range t.files {
 		if err := d.compare(f); err != nil {
 			return nil, err
@@ -102,6 +104,7 @@ type differ struct {
 	tree     *Tree
 	have     fs.FS
 	recorded map[string]string // what earlier runs wrote: path to SHA-256
+	begun    map[string]string // what a run that was killed may have written
 	records  []string          // the ownership files that say so
 	plain    map[string]error  // folders that have been looked at: nil or notPlain
 	changes  []Change
@@ -178,9 +181,9 @@ func (d *differ) compare(f File) error {
 	}
 	kind := Foreign
 	why := "a file that quorumwright did not write"
-	written, ok := d.recorded[f.Path]
+	_, ok := d.recorded[f.Path]
 	switch {
-	case path.Base(f.Path) == OwnershipFile, ok && written == sum(data):
+	case path.Base(f.Path) == OwnershipFile, d.wrote(f.Path, sum(data)):
 		kind, why = Stale, ""
 	case ok:
 		kind, why = Edited, ""
@@ -189,9 +192,18 @@ func (d *differ) compare(f File) error {
 	return nil
 }
 
+// wrote tells whether a run of ours left a file with that checksum.
+func (d *differ) wrote(name, sum string) bool {
+	recorded, ok := d.recorded[name]
+	begun, too := d.begun[name]
+	return ok && recorded == sum || too && begun == sum
+}
+
 // orphans looks at the files that earlier runs wrote and the tree does not have.
 func (d *differ) orphans() error {
-	for name, written := range d.recorded {
+	names := maps.Clone(d.recorded)
+	maps.Copy(names, d.begun)
+	for name := range names {
 		if _, ok := d.tree.File(name); ok {
 			continue
 		}
@@ -204,7 +216,10 @@ func (d *differ) orphans() error {
 			return err
 		}
 		kind := Orphaned
-		if written != sum(data) {
+		if !d.wrote(name, sum(data)) {
+			if _, ok := d.recorded[name]; !ok {
+				continue // the run that was killed did not come to it
+			}
 			kind = Edited
 		}
 		d.note(Change{Path: name, Kind: kind, Have: data})

@@ -181,6 +181,7 @@ func TestKilledRuns(t *testing.T) {
 		if !whole {
 			mixed++
 		}
+		next = trees[rand.N(2)] // the spec may be another one by now
 		if _, err := next.Write(dir, WriteOptions{}); err != nil {
 			t.Fatalf("run %d: the next run does not repair: %v", i, err)
 		}

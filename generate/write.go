@@ -32,9 +32,10 @@ func (e *ConflictError) Error() string {
 }
 
 // Write makes the folder dir equal to the tree and returns what it changed,
-// sorted by path, without what the files held. Files that are as they should be are not touched. Each file is
-// replaced as a whole, and the ownership files come last: a run that was
-// interrupted leaves no half file, and the next one ends what it began.
+// sorted by path, without what the files held. Files that are as they should be
+// are not touched. Each file is replaced as a whole, a journal comes before them
+// and the ownership files after them: a run that was interrupted leaves no half
+// file, and the next one ends what it began, or makes another tree in its place.
 //
 // Two runs do not mix: while one writes, another that would have to write as well
 // fails at once. What an interrupted run left half-written beside a file goes away
@@ -65,6 +66,7 @@ func (t *Tree) Write(dir string, opts WriteOptions) ([]Change, error) {
 	w := writer{root: root}
 	defer w.close()
 	w.sweep(changes)
+	w.begin(changes)
 	for _, c := range changes {
 		if path.Base(c.Path) != OwnershipFile {
 			w.apply(c)
@@ -74,6 +76,9 @@ func (t *Tree) Write(dir string, opts WriteOptions) ([]Change, error) {
 		if path.Base(c.Path) == OwnershipFile {
 			w.apply(c)
 		}
+	}
+	if locked {
+		w.end(t)
 	}
 	if w.err != nil {
 		return nil, inFolder(dir, w.err)
