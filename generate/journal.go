@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io/fs"
 	"path"
+	"slices"
 
 	"github.com/quorumwright/quorumwright/internal/regular"
 )
@@ -69,10 +70,8 @@ func (w *writer) begin(changes []Change) {
 // end takes from the journal what the tree has settled.
 func (w *writer) end(t *Tree) {
 	var left []json.RawMessage
-	for _, data := range readJournal(w.root.FS()) {
-		if !t.judges(readRecord(data)) {
-			left = append(left, data)
-		}
+	if t.partial {
+		left = slices.DeleteFunc(readJournal(w.root.FS()), func(data json.RawMessage) bool { return t.judges(readRecord(data)) })
 	}
 	w.journal(left)
 }
@@ -80,13 +79,16 @@ func (w *writer) end(t *Tree) {
 func (w *writer) journal(begun []json.RawMessage) {
 	switch {
 	case w.err != nil:
+		return
 	case len(begun) == 0:
 		w.err = w.remove(journalFile)
-	default:
-		parts := make([][]byte, len(begun))
-		for i, data := range begun {
-			parts[i] = data
-		}
-		w.err = w.replace(journalFile, append(append([]byte("["), bytes.Join(parts, []byte(","))...), "]\n"...))
+		return
 	}
+	var b bytes.Buffer
+	for i, data := range begun {
+		b.WriteByte("[,"[min(i, 1)])
+		b.Write(data)
+	}
+	b.WriteString("]\n")
+	w.err = w.replace(journalFile, b.Bytes())
 }
