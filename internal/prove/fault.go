@@ -40,6 +40,7 @@ const never = time.Duration(-1)
 func (p *proof) suffer(ctx context.Context, f Fault) bool {
 	for try := 1; ; try++ {
 		p.awaitClocks(ctx)
+		p.awaitRetry(ctx)
 		begin, causes := time.Now(), len(p.result.Causes)
 		o, ok := p.sufferOnce(ctx, f)
 		if ok && !o.Recovered && p.complete && try < 3 && ctx.Err() == nil && p.heldUp(begin) {
@@ -80,6 +81,36 @@ func (p *proof) awaitClocks(ctx context.Context) {
 		if !sleep(ctx, observePeriod) {
 			return
 		}
+	}
+}
+
+// awaitRetry waits until the Sentinels may replace the master again. They leave it
+// alone for twice failover-timeout after they tried in vain (Redis, sentinel.c,
+// sentinelStartFailoverIfNeeded), as they do when a machine is too busy to start
+// the pods within down-after.
+func (p *proof) awaitRetry(ctx context.Context) {
+	var tried time.Time
+	for _, s := range p.observer.signalsSince(time.Time{}) {
+		switch s.channel {
+		case "+try-failover":
+			tried = s.at
+		case "+switch-master":
+			tried = time.Time{}
+		}
+	}
+	if tried.IsZero() || !p.complete {
+		return
+	}
+	var pause time.Duration
+	for _, s := range p.observer.state().sentinels {
+		for _, m := range s.masters {
+			pause = max(pause, 2*m.failoverTimeout)
+		}
+	}
+	// Sentinels that voted begin to count up to a second later.
+	if left := time.Until(tried.Add(pause + 2*time.Second)); left > 0 {
+		p.journal.add(Note, "", "Sentinels tried in vain to replace the master, and do not try again before failover-timeout has gone by twice: waiting for %s", seconds(left))
+		sleep(ctx, left)
 	}
 }
 

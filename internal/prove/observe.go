@@ -55,6 +55,7 @@ type watched struct {
 	slaves, others  int
 	epoch           int
 	downAfter       time.Duration
+	failoverTimeout time.Duration
 	usable          string // the answer to CKQUORUM
 	// silence is the time since the master's last answer that counts.
 	silence time.Duration
@@ -253,8 +254,9 @@ func (o *observer) askSentinel(c *conn) (view, error) {
 		w := watched{
 			name: m["name"], ip: m["ip"], flags: m["flags"], port: number("port"), quorum: number("quorum"),
 			slaves: number("num-slaves"), others: number("num-other-sentinels"), epoch: number("config-epoch"),
-			downAfter: time.Duration(number("down-after-milliseconds")) * time.Millisecond,
-			silence:   time.Duration(number("last-ok-ping-reply")) * time.Millisecond,
+			downAfter:       time.Duration(number("down-after-milliseconds")) * time.Millisecond,
+			failoverTimeout: time.Duration(number("failover-timeout")) * time.Millisecond,
+			silence:         time.Duration(number("last-ok-ping-reply")) * time.Millisecond,
 		}
 		usable, err := c.do("SENTINEL", "CKQUORUM", w.name)
 		w.usable = text(usable)
