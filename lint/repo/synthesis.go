@@ -78,9 +78,8 @@ const firstLine = 4096
 
 func newSynthesis() *synthesis {
 	return &synthesis{
-		kusts: map[*kust]string{},
-		names: map[*file]string{},
-
+		kusts:     map[*kust]string{},
+		names:     map[*file]string{},
 		resources: map[*file]string{},
 		next:      firstLine,
 	}
