@@ -23,7 +23,7 @@ With CLIENT PAUSE … WRITE before it the clients wait for one or two seconds, a
 	Check: func(p *lint.Pass) {
 		seen := spanSet{}
 		for _, s := range p.Facts.Redis {
-			if before(s.Version, 6, 2) {
+			if seemsBefore62(s) {
 				continue // CLIENT PAUSE … WRITE came with 6.2
 			}
 			c := s.Container

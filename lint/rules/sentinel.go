@@ -168,6 +168,14 @@ func before(v redisconf.Version, major, minor int) bool {
 		(v.Major < major || v.Major == major && v.Minor >= 0 && v.Minor < minor)
 }
 
+// seemsBefore62 tells whether a server is older than Redis 6.2, or seems so: it
+// runs an image of somebody's own, without a version, in a workload whose API was
+// removed in 2019, before Redis 6.2. Rules about what came with 6.2 are silent then.
+func seemsBefore62(s *lint.Server) bool {
+	return before(s.Version, 6, 2) ||
+		s.Version.Major == 0 && s.Container.Workload.HasRemovedAPI() && !s.Container.HasOfficialImage()
+}
+
 // number reads an argument that is a plain decimal number.
 func number(a lint.Arg) (int, bool) {
 	n, err := strconv.Atoi(a.Text)

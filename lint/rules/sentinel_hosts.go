@@ -31,7 +31,7 @@ Before 6.2 the option does not exist, and the name is resolved once, at start.`,
 func checkHostnameWithoutResolve(p *lint.Pass) {
 	seen := spanSet{}
 	for _, s := range p.Facts.Sentinels {
-		if before(s.Version, 6, 2) || s.Version.Major == 0 && s.Container.Workload.HasRemovedAPI() && !s.Container.HasOfficialImage() {
+		if seemsBefore62(s) {
 			continue
 		}
 		yes, sure := isYes(s, "resolve-hostnames")
@@ -247,7 +247,7 @@ func notAnnounced(p *lint.Pass, s *lint.Server, seen spanSet) {
 // only addresses.
 func namesNotFound(p *lint.Pass, g *lint.Group, s *lint.Server, seen spanSet) {
 	resolves, sure := isYes(s, "resolve-hostnames")
-	if resolves || !sure || before(s.Version, 6, 2) || len(s.Monitors()) == 0 {
+	if resolves || !sure || seemsBefore62(s) || len(s.Monitors()) == 0 {
 		return
 	}
 	for _, w := range watches([]*lint.Server{s}) {
