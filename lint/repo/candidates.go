@@ -51,6 +51,15 @@ func (g *gapFinder) root(k *kust) bool {
 				}
 			}
 		case "resources", "components", "bases":
+		case "configMapGenerator", "secretGenerator":
+			for _, e := range v.Items() {
+				for key, f := range e.Fields() {
+					g.fixed[key] = struct{}{}
+					if strings.ToLower(key) != "literals" { // they follow
+						g.fixed.add(f.node)
+					}
+				}
+			}
 		default:
 			g.fixed.add(v.node)
 		}
@@ -75,18 +84,50 @@ func (g *gapFinder) root(k *kust) bool {
 			return false
 		}
 	}
-	for _, f := range k.parts() {
-		if !cut[f] {
-			g.fixed[strings.TrimSpace(string(f.data))] = struct{}{}
+	g.generators(k, cut)
+	return true
+}
+
+// generators makes what generators put into objects candidates, except files that
+// are used in another way as well.
+func (g *gapFinder) generators(k *kust, used map[*file]bool) {
+	kinds := map[*file]string{}
+	for _, gen := range k.generators {
+		for _, s := range gen.sources {
+			switch {
+			case s.file == nil:
+				g.literal(gen.kind, s)
+			case used[s.file]:
+			case s.env || kinds[s.file] != "" && kinds[s.file] != gen.kind || s.file.bom > 0:
+				used[s.file] = true
+				g.fixed[strings.TrimSpace(string(s.file.data))] = struct{}{}
+			default:
+				kinds[s.file] = gen.kind
+			}
 		}
 	}
-	return true
+	for _, f := range k.parts() {
+		if kind := kinds[f]; kind != "" && !used[f] {
+			g.candidates = append(g.candidates, candidate{text: string(f.data), file: f, data: kind})
+		}
+	}
+}
+
+// literal makes the value of a literal, key=value, a candidate. kustomize takes
+// quotes off its ends.
+func (g *gapFinder) literal(kind string, s source) {
+	key, value, _ := strings.Cut(s.at.Text(), "=")
+	if value == "" || value != strings.Trim(value, `"'`) || strings.Contains(value, "\n") {
+		g.fixed.add(s.at.node)
+		return
+	}
+	g.candidates = append(g.candidates, candidate{text: value, node: s.at.node, before: key + "=", data: kind})
 }
 
 // field makes a field of the kustomization a candidate, which is written anew.
 func (g *gapFinder) field(v Value) {
 	if v.node.Kind == yaml.ScalarNode && v.node.Anchor == "" && v.node.ShortTag() == "!!str" {
-		g.candidates = append(g.candidates, candidate{node: v.node})
+		g.candidates = append(g.candidates, candidate{text: v.node.Value, node: v.node})
 		return
 	}
 	g.fixed.add(v.node)
@@ -244,7 +285,7 @@ func (s *fileGaps) scalar(n *yaml.Node) {
 		s.fixed.add(n)
 		return
 	}
-	s.candidates = append(s.candidates, candidate{n, s.file, textRange{start, end}})
+	s.candidates = append(s.candidates, candidate{text: n.Value, file: s.file, at: textRange{start, end}})
 }
 
 // operations gathers the candidates of JSON 6902 operations.
@@ -262,7 +303,7 @@ func (s *fileGaps) operations(n *yaml.Node) {
 		for k, v := range pairs(op) {
 			s.fixed.add(k)
 			if k.Value == "value" {
-				s.operand(pointer(path.Value), v)
+				s.operand(slices.Collect(segments(path.Value)), v)
 			} else {
 				s.fixed.add(v)
 			}

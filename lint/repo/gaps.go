@@ -1,9 +1,11 @@
 package repo
 
 import (
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
@@ -17,10 +19,17 @@ import (
 //
 // A gap is filled with a mark while kustomize builds. The marks are words as
 // well, which YAML reads as text in all its versions.
+//
+// What a generator puts into a ConfigMap or Secret as a whole may be any text:
+// kustomize does not look into it either, except for the hash at the end of the
+// object's name (see hashes).
 type gaps struct {
 	values []string // what fills the gap in this overlay, by its number
-	marks  map[*yaml.Node]string
-	cuts   map[*file][]cut // by position
+	// scalars are the texts of scalars with marks in them, contents the marks of
+	// files that are the value of a key.
+	scalars  map[*yaml.Node]string
+	contents map[*file]string
+	cuts     map[*file][]cut // by position
 }
 
 // A cut is a gap in the text of a file.
@@ -39,10 +48,19 @@ const (
 
 func markOf(gap int) string { return fmt.Sprintf("%s%0*d%s", markStem, markDigits, gap, markEnd) }
 
-// value returns the text of a scalar, or the mark of its gap.
+// markFor returns what kustomize sees in place of a text: what it makes of a text
+// may depend on whether there are lines in it.
+func markFor(gap int, text string) string {
+	if strings.Contains(text, "\n") {
+		return markOf(gap) + "\n"
+	}
+	return markOf(gap)
+}
+
+// value returns the text of a scalar, with the mark of its gap.
 func (g *gaps) value(n *yaml.Node) string {
 	if g != nil {
-		if m, ok := g.marks[n]; ok {
+		if m, ok := g.scalars[n]; ok {
 			return m
 		}
 	}
@@ -65,11 +83,31 @@ func (g *gaps) open(f *file, from, to int) []byte {
 	return append(b, f.data[at:to]...)
 }
 
-// A candidate is a scalar that may become a gap.
+// content returns the text that a generator puts into an object.
+func (g *gaps) content(f *file) []byte {
+	if g != nil {
+		if m, ok := g.contents[f]; ok {
+			return []byte(m)
+		}
+	}
+	if f.bom > 0 {
+		return append([]byte(byteOrderMark), f.data...)
+	}
+	return f.data
+}
+
+// A candidate is a text that may become a gap.
 type candidate struct {
-	node *yaml.Node
-	file *file // whose text it is cut out of; nil for fields of a kustomization
-	at   textRange
+	text string
+	// node is a scalar of the kustomization, which is written anew, and before
+	// what stands in it before the text; nil if the text is in a file.
+	node   *yaml.Node
+	before string
+	file   *file
+	at     textRange
+	// data says that a generator makes it a value of an object of this kind: if
+	// it is in a file, that is the file as a whole.
+	data string
 }
 
 // A gapFinder looks for the gaps of a root.
@@ -108,23 +146,28 @@ func (ks *kustomizations) gapsOf(root *kust) *gaps {
 	if !visit(root) || !g.root(root) {
 		return nil
 	}
-	found := &gaps{marks: map[*yaml.Node]string{}, cuts: map[*file][]cut{}}
-	marks := map[string]string{}
+	found := &gaps{scalars: map[*yaml.Node]string{}, contents: map[*file]string{}, cuts: map[*file][]cut{}}
+	known := map[string]string{}
 	for _, c := range g.candidates {
-		mark, ok := marks[c.node.Value]
+		if !c.isCopied() {
+			continue
+		}
+		mark, ok := known[c.text]
 		if !ok {
-			if g.isGap(c.node.Value) && len(found.values) < maxGaps {
-				mark = markOf(len(found.values))
-				found.values = append(found.values, c.node.Value)
+			if !g.isCompared(c.text) && len(found.values) < maxGaps {
+				mark = markFor(len(found.values), c.text)
+				found.values = append(found.values, c.text)
 			}
-			marks[c.node.Value] = mark
+			known[c.text] = mark
 		}
 		switch {
 		case mark == "":
-		case c.file != nil:
-			found.cuts[c.file] = append(found.cuts[c.file], cut{c.at, mark})
+		case c.node != nil:
+			found.scalars[c.node] = c.before + mark
+		case c.data != "":
+			found.contents[c.file] = mark
 		default:
-			found.marks[c.node] = mark
+			found.cuts[c.file] = append(found.cuts[c.file], cut{c.at, mark})
 		}
 	}
 	for _, cuts := range found.cuts {
@@ -133,18 +176,35 @@ func (ks *kustomizations) gapsOf(root *kust) *gaps {
 	return found
 }
 
-// isGap tells whether a word equals nothing else that kustomize compares it
-// with. While it builds, names are put together that stand nowhere.
-func (g *gapFinder) isGap(word string) bool {
-	if !isWord(word) || g.fixed.has(word) {
-		return false
+// isCompared tells whether a text equals something else that kustomize compares
+// it with. While it builds, names are put together that stand nowhere.
+func (g *gapFinder) isCompared(text string) bool {
+	word := isWord(text)
+	return g.fixed.has(text) || slices.ContainsFunc(g.all, func(w *wording) bool {
+		return w.words.has(text) || word && g.affixed && slices.ContainsFunc(w.names, func(n string) bool { return strings.Contains(text, n) })
+	})
+}
+
+// isCopied tells whether kustomize and every YAML reader treat the text like its
+// mark.
+func (c candidate) isCopied() bool {
+	switch c.data {
+	case "ConfigMap":
+		return isWord(c.text) || isText(c.text)
+	case "Secret":
+		return (isWord(c.text) || isText(c.text)) && len(c.text) < maxEncoded && !kyaml.IsValueNonString(base64.StdEncoding.EncodeToString([]byte(c.text)))
 	}
-	for _, w := range g.all {
-		if w.words.has(word) || g.affixed && slices.ContainsFunc(w.names, func(n string) bool { return strings.Contains(word, n) }) {
-			return false
-		}
-	}
-	return true
+	return isWord(c.text)
+}
+
+// maxEncoded is the number of bytes from which on kustomize breaks the base64
+// text of a Secret into lines.
+const maxEncoded = 50
+
+// isText tells what kustomize copies into an object as it is: text that is not
+// empty, and if it is one line, does not look like something else.
+func isText(s string) bool {
+	return s != "" && utf8.ValidString(s) && !strings.Contains(s, markStem) && (strings.Contains(s, "\n") || !kyaml.IsValueNonString(s))
 }
 
 // isWord tells texts that kustomize and every YAML reader treat alike: letters

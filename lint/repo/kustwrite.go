@@ -223,7 +223,7 @@ func (s *synthesis) writeGenerators(b *bytes.Buffer, k *kust, v Value) {
 			case src.file != nil:
 				files = append(files, src.key+"="+s.content(src.file))
 			default:
-				literals = append(literals, src.at.Text())
+				literals = append(literals, s.gaps.value(src.at.node))
 			}
 		}
 		inner := ""
@@ -251,15 +251,12 @@ func (s *synthesis) writeGenerators(b *bytes.Buffer, k *kust, v Value) {
 	b.WriteString("]")
 }
 
-// content writes the text that a generator puts into an object, once.
+// content plans the text that a generator puts into an object, once.
 func (s *synthesis) content(f *file) string {
 	if name, ok := s.names[f]; ok {
 		return name
 	}
-	if f.bom > 0 {
-		return s.plain(f, write{data: append([]byte(byteOrderMark), f.data...)})
-	}
-	return s.plain(f, write{data: f.data})
+	return s.plain(f, write{file: f, content: true})
 }
 
 func isItem(list, item Value) bool {

@@ -20,6 +20,7 @@ const noteKey = "quorumwright.dev/file"
 // and stays there until the end.
 func canNote(root *kust) bool {
 	seen := map[*kust]bool{}
+	changed, written := map[string]bool{}, map[string]bool{} // kinds
 	var can func(k *kust) bool
 	can = func(k *kust) bool {
 		if seen[k] {
@@ -28,7 +29,7 @@ func canNote(root *kust) bool {
 		seen[k] = true
 		for _, g := range k.generators {
 			if g.at.Get("behavior").Exists() {
-				return false // the object that is merged into or replaced
+				changed[g.kind] = true // the object that is merged into or replaced
 			}
 		}
 		for _, r := range k.components {
@@ -42,13 +43,26 @@ func canNote(root *kust) bool {
 				if !can(r.kust) {
 					return false
 				}
-			case r.file != nil && !r.file.isNotable():
-				return false
+			case r.file != nil:
+				if !r.file.isNotable() {
+					return false
+				}
+				for _, o := range r.file.objects() {
+					written[o.Kind] = true
+				}
 			}
 		}
 		return true
 	}
-	return can(root)
+	if !can(root) {
+		return false
+	}
+	for kind := range changed {
+		if written[kind] {
+			return false
+		}
+	}
+	return true
 }
 
 // isNotable tells whether all documents of a file are mappings in block style

@@ -82,6 +82,7 @@ type reader struct {
 	*loader
 	opts  Options
 	files map[string]*file
+	specs map[string]*file // those above all that is read; see common
 	repo  *Repo
 
 	sops    map[string][]sopsRule // by folder

@@ -18,6 +18,7 @@ const maxCommon = 500
 // A common is what the sections of a repository build on.
 type common struct {
 	*kustomizations
+	specs map[string]*file
 	// mu is held while kustomizations are followed and built.
 	mu sync.Mutex
 }
@@ -26,7 +27,7 @@ type common struct {
 func (p *passing) readCommon() bool {
 	r := p.sub(&p.repos[len(p.sections)], nil)
 	r.warned = true // before all that: see run
-	c := &common{kustomizations: newKustomizations(r)}
+	c := &common{kustomizations: newKustomizations(r), specs: map[string]*file{}}
 	p.common = c
 	var names []string
 	for _, section := range p.sections[:p.rest] {
@@ -38,8 +39,11 @@ func (p *passing) readCommon() bool {
 	r.load(names)
 	for _, name := range names {
 		f := r.files[name]
-		if f.kind != kustomizationFile && f.speaksOfOthers() {
+		if f.kind != kustomizationFile && f.kind != specFile && f.speaksOfOthers() {
 			return false
+		}
+		if f.kind == specFile {
+			c.specs[name] = f
 		}
 		p.size.Add(int64(len(f.data)))
 	}
@@ -110,7 +114,7 @@ func (p *passing) overlay(r *reader, section *section) ([]*item, *kustomizations
 	c := p.common
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	r.warned = true
+	r.warned, r.specs = true, c.specs
 	maps.Copy(r.files, c.files)
 	ks := &kustomizations{reader: r, byDir: maps.Clone(c.byDir), sharing: c.sharing, passing: true}
 	names := p.found[section.from:section.to]

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -35,7 +36,7 @@ func TestOverlaysInSectionsTellTheSame(t *testing.T) {
 		},
 		"text": func(files map[string]string, rnd *rand.Rand) {
 			for dir := range overlayDirs(files) {
-				files[dir+"kustomization.yaml"] += "secretGenerator:\n- name: pw\n  files: [a.txt, b.yaml]\n"
+				generateSecret(files, dir, "- name: pw\n  files: [a.txt, b.yaml]\n")
 				files[dir+"a.txt"] = fmt.Sprint("s3cr3t-", rnd.IntN(3))
 				files[dir+"b.yaml"] = fmt.Sprint("password: hunter-", rnd.IntN(3), "\n# quorumwright:ignore secret/plaintext: is a test\n")
 			}
@@ -61,7 +62,7 @@ func TestOverlaysInSectionsTellTheSame(t *testing.T) {
 		"shared text": func(files map[string]string, _ *rand.Rand) {
 			files["text/pw.txt"] = "hunter-2"
 			for dir := range overlayDirs(files) {
-				files[dir+"kustomization.yaml"] += "secretGenerator:\n- name: pw\n  files: [../../text/pw.txt]\n"
+				generateSecret(files, dir, "- name: pw\n  files: [../../text/pw.txt]\n")
 			}
 		},
 		"chart": func(files map[string]string, _ *rand.Rand) {
@@ -82,6 +83,17 @@ func TestOverlaysInSectionsTellTheSame(t *testing.T) {
 			}
 		},
 		"orphan in the base": func(files map[string]string, _ *rand.Rand) { files["base/stray.yaml"] = service },
+		"spec": func(files map[string]string, rnd *rand.Rand) {
+			spec := "apiVersion: quorumwright.dev/v1alpha1\nkind: HybridGateway\nmetadata: {name: x}\nenvironments:\n"
+			for dir := range overlayDirs(files) {
+				files[dir+"values.yaml"] = values
+				files[dir+".quorumwright.json"] = "{}"
+			}
+			for _, dir := range slices.Sorted(maps.Keys(overlayDirs(files))) {
+				spec += "  " + path.Base(dir) + ": {spec: {gateway: {chart: {version: " + []string{"4.8.32", "4.9.32", "4.12.17"}[rnd.IntN(3)] + "}}}}\n"
+			}
+			files["quorumwright.yaml"] = spec
+		},
 		"sops": func(files map[string]string, _ *rand.Rand) {
 			files[".sops.yaml"] = "creation_rules: [{path_regex: .*values.yaml, encrypted_regex: ^(host|data)$, age: x}]\n"
 			for dir := range overlayDirs(files) {
@@ -111,7 +123,7 @@ func TestOverlaysInSectionsTellTheSame(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"plain", "values", "text", "nested", "shared text", "sops"} {
+	for _, name := range []string{"plain", "values", "text", "nested", "shared text", "spec", "sops"} {
 		if passed[name] < 1 {
 			t.Errorf("%s: only %d of %d trees are read in sections", name, passed[name], trees)
 		}
@@ -121,6 +133,16 @@ func TestOverlaysInSectionsTellTheSame(t *testing.T) {
 			t.Errorf("%s: %d trees are read in sections", name, passed[name])
 		}
 	}
+}
+
+// generateSecret adds an entry to the generators of Secrets of an overlay.
+func generateSecret(files map[string]string, dir, entry string) {
+	const field = "secretGenerator:\n"
+	name := dir + "kustomization.yaml"
+	if !strings.Contains(files[name], field) {
+		files[name] += field
+	}
+	files[name] = strings.Replace(files[name], field, field+entry, 1)
 }
 
 // overlayDirs are the folders of overlays.

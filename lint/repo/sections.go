@@ -17,8 +17,8 @@ import (
 // looked at as something else is then read and looked at again.
 //
 // That works as long as nothing in a folder says what another one is: where there
-// are kustomizations, releases of Argo CD and Flux, charts or specs, all files are
-// read first.
+// are releases of Argo CD and Flux or charts, all files are read first. Of
+// kustomizations and specs see common.
 
 // sectionsFrom is the number of files from which on they are read in sections, and
 // crowd the number of folders beside each other that are taken for environments
@@ -74,6 +74,7 @@ func (r *reader) inSections(found []string) bool {
 	for i := range p.repos {
 		sub := &p.repos[i]
 		repo.Files = append(repo.Files, sub.Files...)
+		repo.Specs = append(repo.Specs, sub.Specs...)
 		repo.Problems = append(repo.Problems, sub.Problems...)
 		repo.Templates += sub.Templates
 		repo.Roots += sub.Roots

@@ -20,7 +20,7 @@ import (
 // said is all that a run over a repository tells.
 type said struct {
 	Findings                []string
-	Files                   []string
+	Files, Specs            []string
 	Templates               int
 	Environments, Comments  []string
 	Snippets, Bytes, Places []string
@@ -40,7 +40,7 @@ func sayAll(t *testing.T, tree fs.FS, crowded int) (said, bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := said{Files: r.Files, Templates: r.Templates}
+	s := said{Files: r.Files, Specs: r.Specs, Templates: r.Templates}
 	for _, f := range lint.Run(r, how) {
 		text := fmt.Sprintf("%s %s %s %q %q %v\n", f.Rule.ID, f.Severity, f.Message, f.Help, f.Environments, f.Fixes)
 		for _, p := range f.Places {

@@ -35,9 +35,10 @@ type shape struct {
 	values []string
 	// forms make the objects of each of them; nil as long as there is one
 	// overlay only, or if the shape is odd.
-	forms []*form
-	from  []string
-	texts wordSet // what the objects say besides the marks
+	forms  []*form
+	from   []string
+	texts  wordSet // what the objects say besides the marks
+	hashed []hashed
 	// odd says that kustomize does more with the gaps than to copy them.
 	odd bool
 }
@@ -79,7 +80,7 @@ func (s *synthesis) shapeOf(root *kust) (sum [sha256.Size]byte) {
 		case w.file != nil && !own[w.file]:
 			fmt.Fprintf(h, "%q %q %d\n", w.name, w.file.name, w.base)
 		default:
-			fmt.Fprintf(h, "%q %d %t %t %t\n", w.name, w.base, w.note, w.whole, w.trimmed)
+			fmt.Fprintf(h, "%q %d %t %t %t %t\n", w.name, w.base, w.note, w.whole, w.trimmed, w.content)
 			s.outline(h, w)
 		}
 	}
@@ -96,6 +97,8 @@ func (s *synthesis) outline(h io.Writer, w write) {
 	switch {
 	case w.file == nil:
 		part(w.data)
+	case w.content:
+		part(s.gaps.content(w.file))
 	case w.whole:
 		part(s.gaps.open(w.file, 0, len(w.file.data)))
 	default:
@@ -118,7 +121,7 @@ func (ks *kustomizations) shared(sh *shape, s *synthesis, display string) *rende
 		ks.shapes.waiting = slices.DeleteFunc(ks.shapes.waiting, func(w *shape) bool { return w == sh })
 		sh.odd = true
 		marked, err := render(s, display)
-		if err != nil || !sh.learn(marked) {
+		if err != nil || !sh.learn(marked, s.gaps.values) {
 			return nil
 		}
 		if got := sh.fill(values); got == nil || !got.equal(first) {
@@ -179,147 +182,4 @@ func equalNodes(a, b *yaml.Node) bool {
 	return a.Kind == b.Kind && a.Style == b.Style && a.Tag == b.Tag && a.Value == b.Value && a.Anchor == b.Anchor &&
 		a.Line == b.Line && a.Column == b.Column && (a.Alias == nil) == (b.Alias == nil) &&
 		slices.EqualFunc(a.Content, b.Content, equalNodes)
-}
-
-// A form makes a node of each overlay: the node of the marked rendering with
-// words in place of the marks. What is the same in all overlays is one node.
-type form struct {
-	node *yaml.Node
-	// parts is the value of a scalar: fixed texts, and between them the numbers
-	// of gaps.
-	texts []string
-	gaps  []int
-	// below are the forms of the elements of Content; nil for those that are
-	// the same in all.
-	below []*form
-	// nodes and content are the numbers of nodes and elements that are made.
-	nodes, content int
-}
-
-// learn takes the forms from a marked rendering. It is false if the marks are
-// in places that cannot be filled.
-func (sh *shape) learn(marked *rendering) bool {
-	sh.texts = wordSet{}
-	for _, n := range marked.roots {
-		f, ok := sh.formOf(n)
-		if !ok {
-			return false
-		}
-		if f == nil {
-			f = &form{node: n}
-		}
-		sh.forms = append(sh.forms, f)
-	}
-	sh.from = marked.from
-	return true
-}
-
-// formOf returns the form of a node; nil if it is the same in all overlays.
-func (sh *shape) formOf(n *yaml.Node) (*form, bool) {
-	f := &form{node: n, nodes: 1, content: len(n.Content)}
-	switch n.Kind {
-	case yaml.ScalarNode:
-		rest := n.Value
-		for {
-			text, after, ok := strings.Cut(rest, markStem)
-			if !ok {
-				break
-			}
-			gap := 0
-			if n, err := fmt.Sscanf(after, "%04d"+markEnd, &gap); n != 1 || err != nil || !strings.HasPrefix(markStem+after, markOf(gap)) {
-				return nil, false
-			}
-			f.texts, f.gaps = append(f.texts, text), append(f.gaps, gap)
-			rest = after[markLength-len(markStem):]
-		}
-		if f.gaps == nil {
-			sh.texts[n.Value] = struct{}{}
-			return nil, true
-		}
-		f.texts = append(f.texts, rest)
-		return f, true
-	case yaml.MappingNode, yaml.SequenceNode:
-		f.below = make([]*form, len(n.Content))
-		same := true
-		for i, c := range n.Content {
-			b, ok := sh.formOf(c)
-			if !ok || b != nil && n.Kind == yaml.MappingNode && i%2 == 0 {
-				return nil, false
-			}
-			if b != nil {
-				f.below[i], same = b, false
-				f.nodes += b.nodes
-				f.content += b.content
-			}
-		}
-		if same {
-			return nil, true
-		}
-		return f, true
-	}
-	return nil, false
-}
-
-// fill makes the rendering with these words in the gaps; nil if one of them
-// means something else in it.
-func (sh *shape) fill(values []string) *rendering {
-	nodes, content := 0, 0
-	for _, f := range sh.forms {
-		nodes += f.nodes
-		content += f.content
-	}
-	for _, v := range values {
-		if sh.texts.has(v) {
-			return nil
-		}
-	}
-	m := maker{values: values, nodes: make([]yaml.Node, nodes), content: make([]*yaml.Node, content)}
-	r := &rendering{roots: make([]*yaml.Node, len(sh.forms)), from: sh.from}
-	for i, f := range sh.forms {
-		r.roots[i] = m.make(f)
-	}
-	return r
-}
-
-// A maker takes the nodes of one overlay from two arrays.
-type maker struct {
-	values  []string
-	nodes   []yaml.Node
-	content []*yaml.Node
-}
-
-func (m *maker) make(f *form) *yaml.Node {
-	if f.nodes == 0 {
-		return f.node
-	}
-	n := &m.nodes[0]
-	m.nodes = m.nodes[1:]
-	*n = *f.node
-	if f.gaps != nil {
-		n.Value = m.text(f)
-		return n
-	}
-	n.Content = m.content[:len(f.below):len(f.below)]
-	m.content = m.content[len(f.below):]
-	for i, b := range f.below {
-		if b == nil {
-			n.Content[i] = f.node.Content[i]
-		} else {
-			n.Content[i] = m.make(b)
-		}
-	}
-	return n
-}
-
-func (m *maker) text(f *form) string {
-	if len(f.gaps) == 1 && f.texts[0] == "" && f.texts[1] == "" {
-		return m.values[f.gaps[0]]
-	}
-	var b strings.Builder
-	for i, gap := range f.gaps {
-		b.WriteString(f.texts[i])
-		b.WriteString(m.values[gap])
-	}
-	b.WriteString(f.texts[len(f.gaps)])
-	return b.String()
 }

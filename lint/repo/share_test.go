@@ -80,7 +80,8 @@ spec:
 		"base/role.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: some}\n---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: redis}\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: rb}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: r}\nsubjects:\n- {kind: ServiceAccount, name: redis, namespace: other}\n- {kind: ServiceAccount, name: default}\n",
 	}
 	base := "resources: [redis.yaml, conf.yaml, role.yaml]\n"
-	if chance(2) {
+	generates := chance(2)
+	if generates {
 		base += "configMapGenerator:\n- name: conf\n  literals: [k=v, 'q=\"quoted value\"']\n"
 	}
 	if chance(3) {
@@ -130,8 +131,8 @@ spec:
 	if chance(4) {
 		k += "components: [../../comp]\n"
 	}
-	if chance(4) {
-		k += "configMapGenerator:\n- name: own\n  literals: [k=@]\n"
+	if generated := overlayGenerators(chance, generates, shared); generated != "" {
+		k += generated
 	}
 	if chance(8) {
 		k += "replacements:\n- source: {kind: ConfigMap, name: plain, fieldPath: data.word}\n  targets: [{select: {kind: Service}, fieldPaths: [metadata.annotations.word], options: {create: true}}]\n"
@@ -178,7 +179,7 @@ spec:
 				case (at+len(name))%3 > 0:
 					value = freshWords[rnd.IntN(len(freshWords))]
 					if !chance(odd) {
-						value += strconv.Itoa(rnd.IntN(100))
+						value += strconv.Itoa(rnd.IntN(100_000))
 					}
 				}
 				switch c {
@@ -197,6 +198,42 @@ spec:
 		}
 	}
 	return files
+}
+
+// overlayGenerators is the generators of overlays: with values that differ, alone
+// and in files, of objects of their own and of those of the base.
+func overlayGenerators(chance func(int) bool, below bool, shared map[string]string) string {
+	entries := ""
+	if chance(2) {
+		entries += "- name: own\n  literals: [k=@, 'url=redis://@:6379/0', q=two, 'w=\"x y\"', e=]\n"
+	}
+	if below && chance(2) {
+		entries += "- name: conf\n  behavior: merge\n  literals: [k=@]\n  files: [own.conf]\n"
+		shared["own.conf"] = "# of !\nsentinel monitor ! redis 6379 2\n"
+	}
+	if chance(3) {
+		entries += "- name: files\n  files: [word.txt, as.conf=own.conf, two.conf]\n"
+		shared["word.txt"], shared["own.conf"], shared["two.conf"] = "!", "bind ! \r\n\tx: !\n ", "\n  port 1\n\n"
+		if chance(2) {
+			entries += "  options: {disableNameSuffixHash: true}\n"
+		}
+	}
+	if chance(16) {
+		entries += "- name: env\n  envs: [own.env]\n"
+		shared["own.env"] = "A=!\nB=two\n"
+	}
+	generators := ""
+	if entries != "" {
+		generators = "configMapGenerator:\n" + entries
+	}
+	if chance(3) {
+		generators += "secretGenerator:\n- name: sec\n  literals: [password=@, b=two]\n  files: [key.pem]\n- name: own\n  literals: [k=@]\n  type: Opaque\n"
+		shared["key.pem"] = "!"
+		if chance(2) {
+			shared["key.pem"] = "-- ! --\n0123456789012345678901234567890123456789012345678901234567890123456789\n"
+		}
+	}
+	return generators
 }
 
 // TestSharedBuilds renders overlays that share their builds, and compares each

@@ -20,7 +20,11 @@ func (r *reader) specVersion(f *file) Value {
 	// The spec stands above the tree: the nearest one is that of the tree.
 	for at := path.Dir(dir); ; at = path.Dir(at) {
 		for _, name := range []string{"quorumwright.yaml", "quorumwright.yml"} {
-			if spec := r.files[path.Join(at, name)]; spec != nil && spec.kind == specFile && len(spec.docs) == 1 {
+			spec := r.specs[path.Join(at, name)]
+			if spec == nil {
+				spec = r.files[path.Join(at, name)]
+			}
+			if spec != nil && spec.kind == specFile && len(spec.docs) == 1 {
 				return chartOfSpec(spec.docs[0].value(), path.Base(dir))
 			}
 		}

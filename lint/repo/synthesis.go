@@ -49,8 +49,9 @@ type write struct {
 	base int    // see segment
 	note bool   // each document tells the name
 	// whole says that the file is copied without padding, trimmed that white
-	// space around it is left out.
-	whole, trimmed bool
+	// space around it is left out, content that it is what a generator puts into
+	// an object.
+	whole, trimmed, content bool
 }
 
 // A segment is the lines of one file, or of the text of an inline patch.
@@ -200,6 +201,8 @@ func (s *synthesis) text(w write) []byte {
 	switch {
 	case w.file == nil:
 		return w.data
+	case w.content:
+		return s.gaps.content(w.file)
 	case w.trimmed:
 		return bytes.TrimSpace(s.gaps.open(w.file, 0, len(w.file.data)))
 	case w.whole:

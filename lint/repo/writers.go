@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -82,7 +83,7 @@ func (t *trace) operation(p patch, v Value) spot {
 			if !value.Exists() {
 				continue
 			}
-			rest, ok := below(pointer(op.Get("path").Text()), v.path)
+			rest, ok := below(op.Get("path").Text(), v.path)
 			if !ok {
 				continue
 			}
@@ -100,34 +101,41 @@ func (t *trace) operation(p patch, v Value) spot {
 
 var pointerUnescape = strings.NewReplacer("~1", "/", "~0", "~")
 
-// pointer splits a JSON pointer.
-func pointer(s string) []string {
-	if s == "" || s[0] != '/' {
-		return nil
+// segments are the segments of a JSON pointer; none if it is the whole or no
+// pointer.
+func segments(pointer string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		rest, more := strings.CutPrefix(pointer, "/")
+		for more {
+			var seg string
+			if seg, rest, more = strings.Cut(rest, "/"); strings.Contains(seg, "~") {
+				seg = pointerUnescape.Replace(seg)
+			}
+			if !yield(seg) {
+				return
+			}
+		}
 	}
-	segs := strings.Split(s[1:], "/")
-	for i, seg := range segs {
-		segs[i] = pointerUnescape.Replace(seg)
-	}
-	return segs
 }
 
-// below returns what is left of a path behind a pointer. An element of a list
-// may have moved since the operation, so any number stands for any.
-func below(ptr []string, p Path) (Path, bool) {
-	if len(ptr) > len(p) || len(ptr) == 0 {
-		return nil, false
-	}
-	for i, seg := range ptr {
-		if isIndex(p[i]) {
+// below returns what is left of a path behind a JSON pointer. An element of a
+// list may have moved since the operation, so any number stands for any.
+func below(pointer string, p Path) (Path, bool) {
+	i := 0
+	for seg := range segments(pointer) {
+		switch {
+		case i == len(p):
+			return nil, false
+		case isIndex(p[i]):
 			if seg != "-" && strings.Trim(seg, "0123456789") != "" {
 				return nil, false
 			}
-		} else if seg != p[i] {
+		case seg != p[i]:
 			return nil, false
 		}
+		i++
 	}
-	return p[len(ptr):], true
+	return p[i:], i > 0
 }
 
 // transformed finds the entry of a transformer that wrote a value.
