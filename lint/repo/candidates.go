@@ -272,20 +272,23 @@ func (s *fileGaps) below(n *yaml.Node) {
 
 // scalar makes a scalar a candidate if its text stands there as it is.
 func (s *fileGaps) scalar(n *yaml.Node) {
-	if !isWord(n.Value) || n.ShortTag() != "!!str" || s.last != nil && s.last[n.Line] != n.Column {
+	if n.ShortTag() != "!!str" || s.last != nil && s.last[n.Line] != n.Column {
 		s.fixed.add(n)
 		return
 	}
 	start, end := s.file.extent(n)
+	quoted := false
 	switch string(s.file.data[start:end]) {
 	case n.Value:
 	case `"` + n.Value + `"`, "'" + n.Value + "'":
 		start, end = start+1, end-1
-	default:
+		quoted = s.last != nil // operations lose their quotes
+	}
+	if !isWord(n.Value) && !quoted || string(s.file.data[start:end]) != n.Value {
 		s.fixed.add(n)
 		return
 	}
-	s.candidates = append(s.candidates, candidate{text: n.Value, file: s.file, at: textRange{start, end}})
+	s.candidates = append(s.candidates, candidate{text: n.Value, file: s.file, at: textRange{start, end}, quoted: quoted})
 }
 
 // operations gathers the candidates of JSON 6902 operations.

@@ -2,8 +2,8 @@ package repo
 
 import (
 	"encoding/base64"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -63,7 +63,7 @@ type markReader struct {
 }
 
 func (r *markReader) hasMarks(n *yaml.Node) bool {
-	if _, ok := r.encoded[n.Value]; ok || strings.Contains(n.Value, markStem) {
+	if _, ok := r.encoded[n.Value]; ok || hasMark(n.Value) {
 		return true
 	}
 	return slices.ContainsFunc(n.Content, r.hasMarks)
@@ -88,9 +88,8 @@ func (r *markReader) scalar(n *yaml.Node) (*form, bool) {
 		f.texts, f.gaps = append(f.texts, text), append(f.gaps, gap)
 		rest = after
 		if gap < len(r.values) && !isWord(r.values[gap]) {
-			// Only as a whole, in a node that a generator has made.
 			f.texts = append(f.texts, "")
-			return f, n.Value == markFor(gap, r.values[gap]) && n.Line == 0 && n.Tag == "!!str"
+			return f, r.takesWhole(n, gap)
 		}
 	}
 	if f.gaps == nil {
@@ -101,23 +100,37 @@ func (r *markReader) scalar(n *yaml.Node) (*form, bool) {
 	return f, true
 }
 
+// takesWhole tells whether any text of the kind that fills a gap may be the value
+// of a node: a number, which is always quoted, or a text where a generator made
+// the node or quotes are around it.
+func (r *markReader) takesWhole(n *yaml.Node, gap int) bool {
+	const quoted = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle
+	return n.Value == markFor(gap, r.values[gap]) && n.Tag == "!!str" &&
+		(n.Style&quoted != 0 || n.Line == 0 && !isNumber(r.values[gap]))
+}
+
 // next returns the first gap in a text, what is before it and what is behind
 // it; a negative gap if there is none.
 func (r *markReader) next(s string) (before, after string, gap int, ok bool) {
-	first, size := strings.Index(s, markStem), markLength
+	first, size := len(s), 0
 	gap = -1
-	if first >= 0 {
-		end := first + len(markStem)
-		if n, err := fmt.Sscanf(s[end:], "%04d"+markEnd, &gap); n != 1 || err != nil || gap >= len(r.values) || !strings.HasPrefix(s[first:], markOf(gap)) {
+	for _, kind := range []markKind{wordMark, numberMark} {
+		at := strings.Index(s, kind.stem)
+		if at < 0 || at >= first {
+			continue
+		}
+		n, err := strconv.Atoi(s[at+len(kind.stem):][:min(markDigits, len(s)-at-len(kind.stem))])
+		if err != nil || n < 0 || n >= len(r.values) || !strings.HasPrefix(s[at:], kind.of(n)) {
 			return "", "", 0, false
 		}
+		first, size, gap = at, kind.length(), n
 	}
 	for i, h := range r.hashes {
-		if at := strings.Index(s, h); at >= 0 && (first < 0 || at < first) {
+		if at := strings.Index(s, h); at >= 0 && at < first {
 			first, size, gap = at, len(h), len(r.values)+i
 		}
 	}
-	if first < 0 {
+	if gap < 0 {
 		return s, "", -1, true
 	}
 	return s[:first], s[first+size:], gap, true

@@ -38,23 +38,39 @@ type cut struct {
 	mark string
 }
 
+// A markKind is a form of marks: the same text in all, with the number of the gap
+// behind it.
+type markKind struct{ stem, end string }
+
+var (
+	wordMark   = markKind{"qzgap", "q"}
+	numberMark = markKind{"8362947", "9"} // for what has to be quoted, too
+)
+
 const (
-	markStem   = "qzgap"
 	markDigits = 4
-	markEnd    = "q"
-	markLength = len(markStem) + markDigits + len(markEnd)
 	maxGaps    = 1000
 )
 
-func markOf(gap int) string { return fmt.Sprintf("%s%0*d%s", markStem, markDigits, gap, markEnd) }
+func (k markKind) of(gap int) string { return fmt.Sprintf("%s%0*d%s", k.stem, markDigits, gap, k.end) }
 
-// markFor returns what kustomize sees in place of a text: what it makes of a text
-// may depend on whether there are lines in it.
+func (k markKind) length() int { return len(k.stem) + markDigits + len(k.end) }
+
+// hasMark tells whether there seems to be a mark in a text.
+func hasMark(s string) bool {
+	return strings.Contains(s, wordMark.stem) || strings.Contains(s, numberMark.stem)
+}
+
+// markFor returns what kustomize sees in place of a text. What it makes of a text
+// may depend on whether it has lines, or looks like a number.
 func markFor(gap int, text string) string {
-	if strings.Contains(text, "\n") {
-		return markOf(gap) + "\n"
+	switch {
+	case isNumber(text):
+		return numberMark.of(gap)
+	case strings.Contains(text, "\n"):
+		return wordMark.of(gap) + "\n"
 	}
-	return markOf(gap)
+	return wordMark.of(gap)
 }
 
 // value returns the text of a scalar, with the mark of its gap.
@@ -108,6 +124,8 @@ type candidate struct {
 	// data says that a generator makes it a value of an object of this kind: if
 	// it is in a file, that is the file as a whole.
 	data string
+	// quoted says that it stands in quotes, without escapes.
+	quoted bool
 }
 
 // A gapFinder looks for the gaps of a root.
@@ -189,35 +207,42 @@ func (g *gapFinder) isCompared(text string) bool {
 // mark.
 func (c candidate) isCopied() bool {
 	switch c.data {
-	case "ConfigMap":
-		return isWord(c.text) || isText(c.text)
+	case "":
+		return isWord(c.text) || c.quoted && (isText(c.text) || isNumber(c.text))
 	case "Secret":
-		return (isWord(c.text) || isText(c.text)) && len(c.text) < maxEncoded && !kyaml.IsValueNonString(base64.StdEncoding.EncodeToString([]byte(c.text)))
+		return isText(c.text) && len(c.text) < maxEncoded && !kyaml.IsValueNonString(base64.StdEncoding.EncodeToString([]byte(c.text)))
 	}
-	return isWord(c.text)
+	return isText(c.text) || isNumber(c.text)
 }
 
 // maxEncoded is the number of bytes from which on kustomize breaks the base64
 // text of a Secret into lines.
 const maxEncoded = 50
 
-// isText tells what kustomize copies into an object as it is: text that is not
-// empty, and if it is one line, does not look like something else.
+// isText tells what may be copied as a whole into what a generator makes, or
+// between quotes: text that is not empty, and if it is one line, does not look
+// like something else. All words are texts.
 func isText(s string) bool {
-	return s != "" && utf8.ValidString(s) && !strings.Contains(s, markStem) && (strings.Contains(s, "\n") || !kyaml.IsValueNonString(s))
+	return s != "" && utf8.ValidString(s) && !hasMark(s) && (strings.Contains(s, "\n") || !kyaml.IsValueNonString(s))
+}
+
+// isNumber tells texts of digits alone, which have to be quoted.
+func isNumber(s string) bool {
+	return s != "" && len(s) < 10 && s[0] > '0' && strings.Trim(s, "0123456789") == "" && !hasMark(s)
 }
 
 // isWord tells texts that kustomize and every YAML reader treat alike: letters
-// and digits with dots and dashes, nothing that is read as a number, a date or a
-// truth value, and no text that kustomize knows.
+// and digits with dots, dashes and what is in an address, nothing that is read as
+// a number, a date or a truth value, and no text that kustomize knows.
 func isWord(s string) bool {
-	if len(s) == 0 || len(s) > 63 || strings.Contains(s, markStem) {
+	if len(s) == 0 || len(s) > 253 || hasMark(s) || s[len(s)-1] == ':' {
 		return false
 	}
 	for i := range len(s) {
 		switch c := s[i]; {
 		case c >= 'a' && c <= 'z' || c >= '0' && c <= '9':
 		case (c >= 'A' && c <= 'Z' || c == '-' || c == '.' || c == '_') && i > 0:
+		case (c == '/' || c == ':' || c == '@') && i > 0 && s[0] >= 'a':
 		default:
 			return false
 		}

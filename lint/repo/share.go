@@ -67,6 +67,9 @@ func (s *synthesis) shapeOf(root *kust) (sum [sha256.Size]byte) {
 		own[f] = true
 	}
 	fmt.Fprintf(h, "%t %t\n", s.partial, s.notes)
+	for _, v := range s.gaps.values {
+		fmt.Fprintf(h, "%t ", isWord(v)) // numbers have other marks
+	}
 	for _, k := range s.order[1:] {
 		fmt.Fprintf(h, "%q\n", k.dir)
 	}

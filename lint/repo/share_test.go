@@ -26,7 +26,7 @@ var (
 	freshWords = []string{"env-1", "env-2", "env-3", "prod", "staging", "dev", "7.2.6", "7.2.7-alpine", "v1.2", "512Mi", "1Gi", "a.b-c_d", "x9", "some-where.svc"}
 	oddValues  = []string{
 		"redis", "default", "conf", "pre-redis", "redis-dev", "mid-redis", "delete", "merge", "three", "cache", "own-one",
-		"true", "yes", "1e3", "0x1f", "2001-01-01", "12", "1.5", "null", "1_000", "10.0.0.1", "qzgap0000q", "UPPER", "a b", "a/b:c",
+		"true", "yes", "1e3", "0x1f", "2001-01-01", "12", "1.5", "null", "1_000", "10.0.0.1", "qzgap0000q", "836294700019", "UPPER", "a b", "a/b:c",
 	}
 )
 
@@ -107,7 +107,7 @@ spec:
 	files["comp/patch.yaml"] = "apiVersion: v1\nkind: Service\nmetadata:\n  name: " + "redis" + "\nspec:\n  clusterIP: None\n"
 
 	// What overlays have in common, with @ where values stand, and !, where they
-	// do in files.
+	// do in files, and ^ where numbers do.
 	k := "resources:\n- ../../" + below + "\n"
 	shared := map[string]string{}
 	if chance(2) {
@@ -144,7 +144,7 @@ spec:
 	patches := ""
 	if chance(2) {
 		patches += "- path: patch.yaml\n"
-		shared["patch.yaml"] = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: redis\nspec:\n  template:\n    spec:\n      serviceAccountName: !\n      containers:\n      - name: redis\n        env:\n        - name: C\n          value: !\n        - {name: D, value: !}\n      terminationGracePeriodSeconds: 30\n"
+		shared["patch.yaml"] = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: redis\nspec:\n  template:\n    spec:\n      serviceAccountName: !\n      containers:\n      - name: redis\n        env:\n        - name: C\n          value: !\n        - {name: D, value: !}\n        - name: E\n          value: \"!\"\n        - name: F\n          value: \"^\"\n        - name: G\n          valueFrom: {configMapKeyRef: {name: own, key: k}}\n        - name: H\n          valueFrom: {secretKeyRef: {name: own, key: k}}\n      terminationGracePeriodSeconds: 30\n"
 	}
 	if chance(2) {
 		patches += "- patch: |-\n    apiVersion: v1\n    kind: ConfigMap\n    metadata:\n      name: plain\n      annotations:\n        who: !\n    data:\n      word: !\n      sentinel.conf: |\n        sentinel monitor m redis 6379 2\n"
@@ -183,6 +183,8 @@ spec:
 					}
 				}
 				switch c {
+				case '^':
+					b.WriteString(strconv.Itoa(rnd.IntN(500)))
 				case '@':
 					if slices.Contains([]string{"true", "yes", "1e3", "0x1f", "12", "1.5", "null", "1_000", "2001-01-01"}, value) && !chance(20) {
 						value = `"` + value + `"`
@@ -205,7 +207,7 @@ spec:
 func overlayGenerators(chance func(int) bool, below bool, shared map[string]string) string {
 	entries := ""
 	if chance(2) {
-		entries += "- name: own\n  literals: [k=@, 'url=redis://@:6379/0', q=two, 'w=\"x y\"', e=]\n"
+		entries += "- name: own\n  literals: [k=@, n=^, 'url=redis://@:6379/0', q=two, 'w=\"x y\"', e=]\n"
 	}
 	if below && chance(2) {
 		entries += "- name: conf\n  behavior: merge\n  literals: [k=@]\n  files: [own.conf]\n"

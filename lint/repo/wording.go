@@ -79,13 +79,13 @@ func (ks *kustomizations) wordingOf(k *kust, root bool) *wording {
 	if w, ok := ks.wordings[k]; ok && !root {
 		return w
 	}
-	ok := isCopying(k) && !strings.Contains(string(k.file.data), markStem)
+	ok := isCopying(k) && !hasMark(string(k.file.data))
 	w := &wording{words: wordSet{}}
 	if !root {
 		w.words.add(k.value.node)
 	}
 	for _, f := range k.parts() {
-		ok = ok && !strings.Contains(string(f.data), markStem)
+		ok = ok && !hasMark(string(f.data))
 		if root {
 			continue
 		}
