@@ -77,15 +77,15 @@ func (c *checker) check(e *entry, n *node) {
 }
 
 func (c *checker) structure(e *entry, n *node) {
-	kept := n.fields[:0:0]
-	meant := map[string]bool{}
+	kept := make([]field, 0, len(n.fields))
+	var meant []string
 	for _, f := range n.fields {
 		child := e.child(f.name)
 		if child == nil && len(c.errs) > 2*maxErrors {
 			break // enough is told
 		}
 		if child == nil {
-			meant[c.unknownField(e, n, f)] = true
+			meant = append(meant, c.unknownField(e, n, f))
 			continue
 		}
 		c.check(child, f.value)
@@ -94,7 +94,7 @@ func (c *checker) structure(e *entry, n *node) {
 	n.fields = kept
 	// A misspelt field is not one that was left out: no rule and no default
 	// applies in its place.
-	for name := range meant {
+	for _, name := range meant {
 		if e.child(name) != nil && n.get(name) == nil {
 			n.set(name, &node{broken: true})
 		}
@@ -108,7 +108,7 @@ func (c *checker) structure(e *entry, n *node) {
 
 func (c *checker) mapping(e *entry, n *node) {
 	e.open()
-	kept := n.fields[:0:0]
+	kept := make([]field, 0, len(n.fields))
 	for _, f := range n.fields {
 		if e.keys.Exists() && !c.allows("keys "+short(n.path), e.keys, &node{kind: textKind, text: f.name}) {
 			c.wrongKey(e, n, f)

@@ -2,13 +2,11 @@ package schema
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"slices"
-	"strings"
 	"sync"
 
 	"cuelang.org/go/cue"
@@ -285,40 +283,4 @@ func keyOf(n *node) span {
 		return n.key
 	}
 	return n.at
-}
-
-// decode makes a Spec of a complete tree.
-func decode(full *node) (Spec, error) {
-	var spec Spec
-	value, ok := full.value().(map[string]any)
-	if !ok {
-		return spec, errors.New("a spec is not a mapping")
-	}
-	gateway, _ := value["gateway"].(map[string]any)
-	values, _ := gateway["values"].(map[string]any)
-	delete(gateway, "values")
-	objects := map[string]map[string]any{} // of the CSI driver, by purpose
-	if secrets, ok := value["secrets"].(map[string]any); ok {
-		csi, _ := secrets["csi"].(map[string]any)
-		for _, p := range purposes {
-			if of, ok := csi[p.name].(map[string]any); ok {
-				objects[p.name], _ = of["object"].(map[string]any)
-				delete(of, "object")
-			}
-		}
-	}
-	data, err := json.Marshal(value)
-	if err != nil {
-		return spec, err
-	}
-	dec := json.NewDecoder(strings.NewReader(string(data)))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&spec); err != nil {
-		return spec, fmt.Errorf("the schema and the type Spec differ: %w", err)
-	}
-	// What the schema leaves open goes past JSON, which has no integers.
-	spec.Gateway.Values = values
-	csi := &spec.Secrets.CSI
-	csi.Auth.Object, csi.CloudToken.Object, csi.License.Object = objects["auth"], objects["cloudToken"], objects["license"]
-	return spec, nil
 }

@@ -190,7 +190,10 @@ func (r *reader) tooMany(at span, path string) *Error {
 
 // join adds a field name to a path; names that would not read well are quoted.
 func join(path, name string) string {
-	if !plainName().MatchString(name) {
+	special := func(r rune) bool {
+		return r != '_' && r != '-' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	}
+	if name == "" || strings.ContainsFunc(name, special) {
 		name = show(name)
 	}
 	if path == "" {
@@ -198,10 +201,6 @@ func join(path, name string) string {
 	}
 	return path + "." + name
 }
-
-var plainName = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
-})
 
 // show quotes what a person wrote for a message: printable and not too long.
 func show(s string) string {

@@ -62,6 +62,7 @@ func (r *yamlReader) alias(y *yaml.Node, path string, depth int) *node {
 
 func (r *yamlReader) mapping(n *node, y *yaml.Node, depth int) {
 	first := make(map[string]span, len(y.Content)/2)
+	n.fields = make([]field, 0, len(y.Content)/2)
 	for i := 0; i+1 < len(y.Content); i += 2 {
 		k, v := y.Content[i], y.Content[i+1]
 		at := r.span(k)
