@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -39,7 +40,10 @@ type objectPatch struct {
 func (g *generator) components(environments []schema.Environment) ([]component, error) {
 	var list []component
 	for _, f := range features {
-		used := slices.ContainsFunc(environments, func(e schema.Environment) bool { return *f.enabled(&e.Spec.Redis) })
+		used := false
+		for i := range environments { // they are large, and not to be copied
+			used = used || *f.enabled(&environments[i].Spec.Redis)
+		}
 		if *f.enabled(&g.base.spec.Redis) || !used {
 			continue
 		}
@@ -49,7 +53,7 @@ func (g *generator) components(environments []schema.Environment) ([]component, 
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, component{f, diffObjects(g.objects, objects)})
+		list = append(list, component{f, diffObjects(g.objects, objects.fields)})
 	}
 	return list, nil
 }
@@ -73,21 +77,66 @@ func (g *generator) writeComponents(o *owner) (names []string, err error) {
 	return names, nil
 }
 
-// withComponents returns the objects of the base as the components that an
-// environment lists leave them, and the names of these components.
-func (g *generator) withComponents(e environment) (objects []field, names []string) {
-	objects, names = slices.Clone(g.objects), []string{}
+// withComponents returns the objects of the base as some components leave them.
+func (g *generator) withComponents(names []string) []field {
+	objects := slices.Clone(g.objects)
 	for _, c := range g.shared {
-		if !*c.enabled(&e.spec.Redis) {
+		if !slices.Contains(names, c.name) {
 			continue
 		}
-		names = append(names, c.name)
 		for _, p := range c.patches {
 			i := slices.IndexFunc(objects, func(f field) bool { return f.key == p.file })
 			objects[i].value = applyPatch(objects[i].value, p.change)
 		}
 	}
-	return objects, names
+	return objects
+}
+
+// A patchKey is what the patches of an environment depend on.
+type patchKey struct {
+	objects    *mapping
+	components string
+}
+
+// A filePatch is a patch as an overlay lists and holds it.
+type filePatch struct {
+	patchFile
+	form *form
+}
+
+// patch lists the components of an environment and writes how its objects differ
+// from the base with these. Images and the number of pods are not among it: a
+// kustomization has fields for them.
+func (g *generator) patch(e environment, p place, o *owner, in *overlayInput) error {
+	base := g.base.spec.Redis
+	e.spec.Redis.Image, e.spec.Redis.Nodes, e.spec.Redis.Metrics.Image = base.Image, base.Nodes, base.Metrics.Image
+	to, err := g.manifests(e)
+	if err != nil {
+		return err
+	}
+	in.Components = []string{}
+	for _, c := range g.shared {
+		if *c.enabled(&e.spec.Redis) {
+			in.Components = append(in.Components, c.name)
+		}
+	}
+	key := patchKey{to, strings.Join(in.Components, " ")}
+	patches, ok := g.patches[key]
+	if !ok {
+		for _, change := range diffObjects(g.withComponents(in.Components), to.fields) {
+			patches = append(patches, filePatch{change.reference(), g.yaml(change.change)})
+		}
+		if len(g.patches) == maxKnown {
+			clear(g.patches)
+		}
+		g.patches[key] = patches
+	}
+	in.Patches = []patchFile{}
+	for _, patch := range patches {
+		in.Patches = append(in.Patches, patch.patchFile)
+		o.add(path.Join(p.dir, patch.Path), patch.form)
+	}
+	return nil
 }
 
 // diffObjects returns a patch for every object that differs.

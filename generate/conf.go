@@ -1,14 +1,10 @@
 package generate
 
-import (
-	"bytes"
-
-	"github.com/quorumwright/quorumwright/internal/redisconf"
-)
+import "github.com/quorumwright/quorumwright/internal/redisconf"
 
 // encodeConf writes the groups of #RedisConf or #SentinelConf as the text of a
 // configuration file, with an empty line before every group.
-func encodeConf(b *bytes.Buffer, conf node) {
+func encodeConf(b *page, conf node) {
 	groups, _ := lookup(conf, "groups").([]any)
 	for _, group := range groups {
 		b.WriteByte('\n')
@@ -18,20 +14,26 @@ func encodeConf(b *bytes.Buffer, conf node) {
 		}
 		lines, _ := lookup(group, "lines").([]any)
 		for _, line := range lines {
-			b.WriteString(confLine(line))
-			b.WriteByte('\n')
+			encodeLine(b, line)
 		}
 	}
 }
 
-func confLine(line node) string {
-	words, ok := lookup(line, "words").([]any)
+// encodeLine writes one line: text as it is, or words with the quotes they need.
+func encodeLine(b *page, line node) {
+	list, ok := lookup(line, "words").([]any)
 	if !ok {
-		return text(line, "text")
+		b.WriteString(text(line, "text") + "\n")
+		return
 	}
-	args := make([]string, len(words))
-	for i, word := range words {
-		args[i] = word.(string)
+	b.WriteString(redisconf.Line(list[0].(string)))
+	for _, item := range list[1:] {
+		b.WriteByte(' ')
+		if word := item.(string); hasHoles(word) {
+			b.leave(func(b *page, own *ownSet) { b.WriteString(redisconf.Quote(own.fill(word))) })
+		} else {
+			b.WriteString(redisconf.Quote(word))
+		}
 	}
-	return redisconf.Line(args[0], args[1:]...)
+	b.WriteByte('\n')
 }

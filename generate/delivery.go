@@ -103,7 +103,7 @@ func (g *generator) document(e environment, o *owner, name, shape string, keys .
 	if err != nil {
 		return err
 	}
-	o.addBeside(name, g.yaml(fillHoles(lookup(n, keys...), e.holes())))
+	o.addBeside(name, g.yaml(lookup(n, keys...)))
 	return nil
 }
 

@@ -2,6 +2,8 @@ package generate
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -54,7 +56,10 @@ type Change struct {
 	Have []byte // what the folder holds; nil if nothing, or if it is no file
 	Want []byte // what the tree holds; nil if the file should not be there
 	Why  string // for Foreign: what is there instead; else empty
-	// Masked tells that no secret is left in Have that Unified would have to hide.
+	// Shown is Have, line for line, without the secrets that somebody found in it
+	// who reads more than lines; nil: Have.
+	Shown []byte
+	// Masked tells that no secret is left that Unified would have to hide.
 	Masked bool
 }
 
@@ -78,17 +83,39 @@ func (c Change) String() string {
 // Files that no run ever wrote are not looked at. A tree that was generated for
 // some environments leaves the files of the others alone. The error is that of
 // reading a file.
-func (t *Tree) Diff(have fs.FS) ([]Change, error) { return t.diff(have, false) }
+func (t *Tree) Diff(have fs.FS) ([]Change, error) {
+	d := differ{tree: t, have: have, plain: map[string]error{}}
+	found, err := d.diff()
+	if err != nil {
+		return nil, err
+	}
+	changes := make([]Change, len(found))
+	for i, c := range found {
+		if c.file != nil {
+			c.Want = c.file.data()
+		}
+		changes[i] = c.Change
+	}
+	return changes, nil
+}
 
-// diff is Diff. Who only writes the changes needs no more of what the folder has
-// than that there is something: brief leaves Have empty, but not nil.
-func (t *Tree) diff(have fs.FS, brief bool) ([]Change, error) {
-	d := differ{tree: t, have: have, brief: brief, plain: map[string]error{}}
+// A change is a Change with the file of the tree, nil if it has none. What that
+// holds is made when it is needed: Want is only empty or nil.
+type change struct {
+	Change
+	file *file
+}
+
+// diff is Diff.
+func (d *differ) diff() ([]change, error) {
 	if err := d.readRecords(); err != nil {
 		return nil, err
 	}
 	d.readJournal()
-	for _, f := range t.files {
+	if len(d.records) == 0 {
+		d.changes = make([]change, 0, len(d.tree.files)) // most files are missing
+	}
+	for _, f := range d.tree.files {
 		if err := d.compare(f); err != nil {
 			return nil, err
 		}
@@ -96,7 +123,7 @@ func (t *Tree) diff(have fs.FS, brief bool) ([]Change, error) {
 	if err := d.orphans(); err != nil {
 		return nil, err
 	}
-	slices.SortFunc(d.changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(d.changes, func(a, b change) int { return strings.Compare(a.Path, b.Path) })
 	return d.changes, nil
 }
 
@@ -107,17 +134,21 @@ type differ struct {
 	begun    map[string]string // what a run that was killed may have written
 	records  []string          // the ownership files that say so
 	plain    map[string]error  // folders that have been looked at: nil or notPlain
-	changes  []Change
+	changes  []change
 	crlf     bool // a file had CRLF
-	brief    bool // changes do not hold what the folder has
+	brief    bool // changes say no more of what the folder has than that there is something
 }
 
-// note adds a change to a file that is there.
-func (d *differ) note(c Change) {
-	if d.brief {
+// note adds a change from what the folder has, if that is known, to a file of the
+// tree, if it has one.
+func (d *differ) note(c Change, f *file) {
+	if d.brief && c.Have != nil {
 		c.Have = []byte{}
 	}
-	d.changes = append(d.changes, c)
+	if f != nil {
+		c.Want = []byte{}
+	}
+	d.changes = append(d.changes, change{c, f})
 }
 
 // readRecords reads the ownership files that the tree may judge.
@@ -163,32 +194,33 @@ func (d *differ) readRecords() error {
 }
 
 // compare looks at one file of the tree.
-func (d *differ) compare(f File) error {
-	data, err := d.read(f.Path)
+func (d *differ) compare(f *file) error {
+	data, err := d.read(f.path)
 	var not notPlain
 	switch {
 	case errors.As(err, &not):
-		d.changes = append(d.changes, Change{Path: f.Path, Kind: Foreign, Want: f.Data, Why: string(not)})
+		d.note(Change{Path: f.path, Kind: Foreign, Why: string(not)}, f)
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
-		d.changes = append(d.changes, Change{Path: f.Path, Kind: Missing, Want: f.Data})
+		d.note(Change{Path: f.path, Kind: Missing}, f)
 		return nil
 	case err != nil:
 		return err
 	}
-	if bytes.Equal(data, f.Data) {
+	have := sha256.Sum256(data)
+	if have == f.sum {
 		return nil
 	}
 	kind := Foreign
 	why := "a file that quorumwright did not write"
-	_, ok := d.recorded[f.Path]
+	_, ok := d.recorded[f.path]
 	switch {
-	case path.Base(f.Path) == OwnershipFile, d.wrote(f.Path, sum(data)):
+	case path.Base(f.path) == OwnershipFile, d.wrote(f.path, hex.EncodeToString(have[:])):
 		kind, why = Stale, ""
 	case ok:
 		kind, why = Edited, ""
 	}
-	d.note(Change{Path: f.Path, Kind: kind, Have: data, Want: f.Data, Why: why})
+	d.note(Change{Path: f.path, Kind: kind, Have: data, Why: why}, f)
 	return nil
 }
 
@@ -204,7 +236,7 @@ func (d *differ) orphans() error {
 	names := maps.Clone(d.recorded)
 	maps.Copy(names, d.begun)
 	for name := range names {
-		if _, ok := d.tree.File(name); ok {
+		if d.tree.file(name) != nil {
 			continue
 		}
 		data, err := d.read(name)
@@ -222,17 +254,17 @@ func (d *differ) orphans() error {
 			}
 			kind = Edited
 		}
-		d.note(Change{Path: name, Kind: kind, Have: data})
+		d.note(Change{Path: name, Kind: kind, Have: data}, nil)
 	}
 	for _, name := range d.records {
-		if _, ok := d.tree.File(name); ok {
+		if d.tree.file(name) != nil {
 			continue
 		}
 		data, err := d.read(name)
 		if err != nil {
 			return err
 		}
-		d.note(Change{Path: name, Kind: Orphaned, Have: data})
+		d.note(Change{Path: name, Kind: Orphaned, Have: data}, nil)
 	}
 	return nil
 }

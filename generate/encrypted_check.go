@@ -117,11 +117,43 @@ func (c *encryptedChecker) check(data []byte) {
 		c.report(nil, Unreadable, "keep each Secret in a file of its own", "this file holds %d documents, and is to hold one Secret", len(docs))
 		return
 	}
+	values := 0
+	if at, message := tooMuch(docs[0], 0, &values); at != nil {
+		c.report(at, Unreadable, c.anew(), "%s", message)
+		return
+	}
 	if c.file.Provider == "sops" {
 		c.sops(docs[0])
 	} else {
 		c.sealed(docs[0])
 	}
+}
+
+// What an encrypted file may hold: programs write it, and kustomize, which renders
+// it, follows what is larger or leads back to itself until it has no memory left.
+const (
+	maxEncryptedDepth  = 100
+	maxEncryptedValues = 20_000
+)
+
+// tooMuch returns what in a document is beyond these bounds, and in words; nil if
+// nothing is.
+func tooMuch(n *yaml.Node, depth int, values *int) (*yaml.Node, string) {
+	*values++
+	switch {
+	case n.Kind == yaml.AliasNode || n.Anchor != "":
+		return n, "this file has a YAML anchor, which neither sops nor kubeseal writes"
+	case depth > maxEncryptedDepth:
+		return n, fmt.Sprintf("this file is nested more than %d deep", maxEncryptedDepth)
+	case *values > maxEncryptedValues:
+		return n, fmt.Sprintf("this file holds more than %d values", maxEncryptedValues)
+	}
+	for _, child := range n.Content {
+		if at, message := tooMuch(child, depth+1, values); at != nil {
+			return at, message
+		}
+	}
+	return nil, ""
 }
 
 // anew is the help that always helps.

@@ -4,6 +4,7 @@ package generate
 
 import (
 	"bufio"
+	"crypto/sha256"
 	"encoding/json"
 	"io"
 	"io/fs"
@@ -33,11 +34,11 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	tree := &Tree{}
-	if err := json.Unmarshal(data, &tree.files); err != nil {
+	var files []File
+	if err := json.Unmarshal(data, &files); err != nil {
 		panic(err)
 	}
-	tree.owners = ownersOf(tree.files)
+	tree := treeOf(files)
 	os.Stdout.WriteString("ready\n")
 	_, _ = bufio.NewReader(os.Stdin).ReadString('\n')
 	if _, err := tree.Write(os.Args[3], WriteOptions{}); err != nil {
@@ -47,16 +48,24 @@ func TestMain(m *testing.M) {
 	os.Stdout.WriteString("done\n")
 }
 
-// ownersOf are the folders of a tree with an ownership file: all that Write needs
-// to know of the owners.
-func ownersOf(files []File) []owner {
-	var owners []owner
+// treeOf is a tree of files that were generated elsewhere.
+func treeOf(files []File) *Tree {
+	tree := &Tree{}
+	owners := map[string]*owner{} // of files, by path
 	for _, f := range files {
 		if dir, ok := strings.CutSuffix(f.Path, "/"+OwnershipFile); ok {
-			owners = append(owners, owner{dir: dir})
+			o := &owner{dir: dir}
+			tree.owners = append(tree.owners, o)
+			owners[f.Path] = o
+			for _, owned := range readRecord(f.Data).Files {
+				owners[owned.Path] = o
+			}
 		}
 	}
-	return owners
+	for _, f := range files {
+		tree.files = append(tree.files, &file{f.Path, sha256.Sum256(f.Data), owners[f.Path], &form{written: f.Data}})
+	}
+	return tree
 }
 
 // A victim is a process that writes a tree when it is told to.
@@ -102,7 +111,7 @@ func (v *victim) end() string {
 // save writes the files of a tree for victims.
 func save(t *testing.T, tree *Tree) string {
 	t.Helper()
-	data, err := json.Marshal(tree.files)
+	data, err := json.Marshal(tree.Files())
 	if err != nil {
 		t.Fatal(err)
 	}

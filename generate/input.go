@@ -1,8 +1,6 @@
 package generate
 
 import (
-	"strings"
-
 	"github.com/quorumwright/quorumwright/schema"
 )
 
@@ -29,16 +27,6 @@ type input struct {
 type milliseconds struct {
 	DownAfter       int64 `json:"downAfter"`
 	FailoverTimeout int64 `json:"failoverTimeout"`
-}
-
-// holes fills in what the inputs leave open.
-func (e environment) holes() *strings.Replacer {
-	return strings.NewReplacer(
-		holeDomain, e.spec.Namespace+".svc."+e.spec.Redis.ClusterDomain,
-		holeNamespace, e.spec.Namespace,
-		holeGateway, e.spec.Gateway.Namespace,
-		holeEnvironment, e.name,
-	)
 }
 
 // manifests is what the Kubernetes objects depend on. kustomize sets their

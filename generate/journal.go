@@ -1,10 +1,11 @@
 package generate
 
 import (
-	"bytes"
+	"bufio"
 	"encoding/json"
+	"io"
 	"io/fs"
-	"path"
+	"iter"
 	"slices"
 
 	"github.com/quorumwright/quorumwright/internal/regular"
@@ -54,41 +55,61 @@ func (d *differ) readJournal() {
 }
 
 // begin adds the ownership files among the changes to the journal.
-func (w *writer) begin(changes []Change) {
-	begun := readJournal(w.root.FS())
-	n := len(begun)
-	for _, c := range changes {
-		if path.Base(c.Path) == OwnershipFile && c.Want != nil {
-			begun = append(begun, c.Want)
+func (w *writer) begin(changes []change) {
+	isNew := func(c change) bool { return c.file != nil && c.isRecord() }
+	if !slices.ContainsFunc(changes, isNew) {
+		return
+	}
+	begun := readJournal(w.root().FS())
+	w.journal(func(yield func([]byte) bool) {
+		for _, record := range begun {
+			if !yield(record) {
+				return
+			}
 		}
-	}
-	if len(begun) > n {
-		w.journal(begun)
-	}
+		for _, c := range changes {
+			if isNew(c) && !yield(c.file.data()) {
+				return
+			}
+		}
+	})
 }
 
 // end takes from the journal what the tree has settled.
 func (w *writer) end(t *Tree) {
 	var left []json.RawMessage
 	if t.partial {
-		left = slices.DeleteFunc(readJournal(w.root.FS()), func(data json.RawMessage) bool { return t.judges(readRecord(data)) })
+		left = slices.DeleteFunc(readJournal(w.root().FS()), func(data json.RawMessage) bool { return t.judges(readRecord(data)) })
 	}
-	w.journal(left)
-}
-
-func (w *writer) journal(begun []json.RawMessage) {
 	switch {
 	case w.err != nil:
-		return
-	case len(begun) == 0:
+	case len(left) == 0:
 		w.err = w.remove(journalFile)
+	default:
+		w.journal(func(yield func([]byte) bool) {
+			for _, record := range left {
+				if !yield(record) {
+					return
+				}
+			}
+		})
+	}
+}
+
+// journal writes ownership files as the journal, one after the other.
+func (w *writer) journal(records iter.Seq[[]byte]) {
+	if w.err != nil {
 		return
 	}
-	var b bytes.Buffer
-	for i, data := range begun {
-		b.WriteByte("[,"[min(i, 1)])
-		b.Write(data)
-	}
-	b.WriteString("]\n")
-	w.err = w.replace(journalFile, b.Bytes())
+	w.err = w.replace(journalFile, func(to io.Writer) error {
+		b := bufio.NewWriterSize(to, 1<<16)
+		before := "["
+		for record := range records {
+			b.WriteString(before)
+			b.Write(record)
+			before = ","
+		}
+		b.WriteString("]\n")
+		return b.Flush() // tells what went wrong before it, too
+	})
 }

@@ -2,7 +2,6 @@ package generate
 
 import (
 	"os"
-	"path"
 	"path/filepath"
 	"testing"
 
@@ -18,15 +17,16 @@ func interrupted(t *testing.T, tree *Tree, dir string) {
 		t.Fatal(err)
 	}
 	defer root.Close()
-	changes, err := tree.Diff(root.FS())
+	d := differ{tree: tree, have: root.FS(), brief: true, plain: map[string]error{}}
+	changes, err := d.diff()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := writer{root: root}
-	defer w.close()
+	w := newWriter(root)
+	defer w.leave(1)
 	w.begin(changes)
 	for _, c := range changes {
-		if path.Base(c.Path) != OwnershipFile {
+		if !c.isRecord() {
 			w.apply(c)
 		}
 	}
@@ -85,6 +85,36 @@ func TestJournalOfOtherEnvironments(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(contents(all), snapshot(t, dir)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What a killed run left half-written goes away also where the next run has
+// nothing to write, and no seal says before that nothing is to be done.
+func TestJournalLeadsToWhatIsLeft(t *testing.T) {
+	trees := variants(t)
+	dir := written(t, trees[0])
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	d := differ{tree: trees[1], have: root.FS(), plain: map[string]error{}}
+	changes, err := d.diff()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWriter(root)
+	w.begin(changes)
+	put(t, dir, w.temporary, "[")
+	put(t, dir, "overlays/dev/"+w.temporary, "half a fi")
+	if trees[0].Seal().Holds(os.DirFS(dir)) {
+		t.Error("the seal holds beside a journal")
+	}
+	if _, err := trees[0].Write(dir, WriteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(contents(trees[0]), snapshot(t, dir)); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -8,20 +8,20 @@ import (
 
 // checkNames refuses a tree that some file system cannot hold: two names that
 // differ only in case, and names that are devices on Windows or belong to git.
-func checkNames(files []File) error {
-	folded := make(map[string]string, len(files))
-	for _, f := range files {
-		if !fs.ValidPath(f.Path) {
-			return fmt.Errorf("%s: not a path inside the output folder", f.Path)
+func checkNames(names []string) error {
+	folded := make(map[string]string, len(names))
+	for _, name := range names {
+		if !fs.ValidPath(name) {
+			return fmt.Errorf("%s: not a path inside the output folder", name)
 		}
-		fold := strings.ToLower(f.Path)
+		fold := strings.ToLower(name)
 		if other, ok := folded[fold]; ok {
-			return fmt.Errorf("%s and %s are one file where case does not count: rename one of them", other, f.Path)
+			return fmt.Errorf("%s and %s are one file where case does not count: rename one of them", other, name)
 		}
-		folded[fold] = f.Path
+		folded[fold] = name
 		for part := range strings.SplitSeq(fold, "/") {
 			if isReserved(part) {
-				return fmt.Errorf("%s: the name %s cannot be a file everywhere: choose another one", f.Path, part)
+				return fmt.Errorf("%s: the name %s cannot be a file everywhere: choose another one", name, part)
 			}
 		}
 	}

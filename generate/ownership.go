@@ -6,9 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"path"
 	"slices"
+	"strings"
 )
 
 // OwnershipFile is the name of the file by which the base and every overlay
@@ -19,18 +19,17 @@ const OwnershipFile = ".quorumwright.json"
 type owner struct {
 	dir         string // base or overlays/ENV
 	environment string // empty for the base
-	input       string // digest of what the files were made from
-	files       []File
+	own         *ownSet
+	input       string  // digest of what the files were made from
+	files       []*file // sorted by path, without the ownership file
 }
 
 // add puts a file into the owner's folder.
-func (o *owner) add(name string, data []byte) {
-	o.files = append(o.files, File{path.Join(o.dir, name), data})
-}
+func (o *owner) add(name string, f *form) { o.addBeside(path.Join(o.dir, name), f) }
 
 // addBeside puts a file somewhere else in the output folder.
-func (o *owner) addBeside(name string, data []byte) {
-	o.files = append(o.files, File{name, data})
+func (o *owner) addBeside(name string, f *form) {
+	o.files = append(o.files, &file{path: name, owner: o, form: f})
 }
 
 // A record is the content of an ownership file.
@@ -45,58 +44,64 @@ type recordFile struct {
 	SHA256 string `json:"sha256"`
 }
 
-// encode writes the ownership file, by way of a buffer: one line for each file,
-// so that git merges and shows changes file by file.
-func (o *owner) encode(b *bytes.Buffer) ([]byte, error) {
-	b.Reset()
+// record returns the ownership file: one line for each file, so that git merges
+// and shows changes file by file.
+func (o *owner) record() []byte {
+	var b bytes.Buffer
+	b.Grow(256 * (1 + len(o.files)))
 	b.WriteString("{\n")
 	if o.environment != "" {
-		name, err := json.Marshal(o.environment)
-		if err != nil {
-			return nil, err
-		}
-		fmt.Fprintf(b, "  \"environment\": %s,\n", name)
+		b.WriteString("  \"environment\": " + jsonText(o.environment) + ",\n")
 	}
-	fmt.Fprintf(b, "  \"input\": %q,\n  \"files\": [\n", o.input)
+	b.WriteString("  \"input\": " + jsonText(o.input) + ",\n  \"files\": [\n")
 	for i, f := range o.files {
-		line, err := json.Marshal(recordFile{f.Path, sum(f.Data)})
-		if err != nil {
-			return nil, err
-		}
-		b.WriteString("    ")
-		b.Write(line)
+		b.WriteString("    {\"path\":" + jsonText(f.path) + ",\"sha256\":\"" + hex.EncodeToString(f.sum[:]) + "\"}")
 		if i < len(o.files)-1 {
 			b.WriteByte(',')
 		}
 		b.WriteByte('\n')
 	}
 	b.WriteString("  ]\n}\n")
-	return bytes.Clone(b.Bytes()), nil
+	return b.Bytes()
+}
+
+// jsonText quotes a string as JSON.
+func jsonText(s string) string {
+	special := func(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune(`"\<>&`, r) }
+	if !strings.ContainsFunc(s, special) {
+		return `"` + s + `"`
+	}
+	data, _ := json.Marshal(s) // every string can be
+	return string(data)
 }
 
 // newTree puts the files of all owners together and refuses names that some file
 // system cannot tell apart or hold.
-func newTree(owners []owner, partial bool) (*Tree, error) {
+func newTree(owners []*owner, partial bool) (*Tree, error) {
 	t := &Tree{owners: owners, partial: partial}
 	count := len(owners)
 	for _, o := range owners {
 		count += len(o.files)
 	}
-	t.files = make([]File, 0, count)
-	var buffer bytes.Buffer
-	for i := range owners {
-		o := &owners[i]
-		slices.SortFunc(o.files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
-		data, err := o.encode(&buffer)
-		if err != nil {
-			return nil, err
+	t.files = make([]*file, 0, count)
+	byPath := func(a, b *file) int { return cmp.Compare(a.path, b.path) }
+	var p page
+	for _, o := range owners {
+		slices.SortFunc(o.files, byPath)
+		for _, f := range o.files {
+			p.Reset()
+			f.form.fill(&p, o.own)
+			f.sum = sha256.Sum256(p.Bytes())
 		}
-		t.files = append(t.files, o.files...)
-		o.files = nil // they are the tree's now
-		t.files = append(t.files, File{path.Join(o.dir, OwnershipFile), data})
+		record := &file{path: path.Join(o.dir, OwnershipFile), owner: o, sum: sha256.Sum256(o.record())}
+		t.files = append(append(t.files, o.files...), record)
 	}
-	slices.SortFunc(t.files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
-	if err := checkNames(t.files); err != nil {
+	slices.SortFunc(t.files, byPath)
+	names := make([]string, len(t.files))
+	for i, f := range t.files {
+		names[i] = f.path
+	}
+	if err := checkNames(names); err != nil {
 		return nil, err
 	}
 	return t, nil

@@ -3,6 +3,9 @@ package generate
 import (
 	"bufio"
 	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,15 +18,20 @@ import (
 // paths of its files with their checksums. Who keeps the seal of what a spec
 // gives need not evaluate the spec again to know that nothing has changed.
 type Seal struct {
-	sums    map[string]string // by path
+	files   []sealed // sorted by path
 	partial bool
+}
+
+type sealed struct {
+	path string
+	sum  [sha256.Size]byte
 }
 
 // Seal returns the seal of a tree.
 func (t *Tree) Seal() *Seal {
-	s := &Seal{sums: make(map[string]string, len(t.files)), partial: t.partial}
-	for _, f := range t.files {
-		s.sums[f.Path] = sum(f.Data)
+	s := &Seal{files: make([]sealed, len(t.files)), partial: t.partial}
+	for i, f := range t.files {
+		s.files[i] = sealed{f.path, f.sum}
 	}
 	return s
 }
@@ -35,13 +43,11 @@ const sealVersion = "seal 1"
 func (s *Seal) MarshalText() ([]byte, error) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s %t\n", sealVersion, s.partial)
-	names := make([]string, 0, len(s.sums))
-	for name := range s.sums {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		fmt.Fprintf(&b, "%s %s\n", s.sums[name], name)
+	for _, f := range s.files {
+		b.WriteString(hex.EncodeToString(f.sum[:]))
+		b.WriteByte(' ')
+		b.WriteString(f.path)
+		b.WriteByte('\n')
 	}
 	return b.Bytes(), nil
 }
@@ -60,15 +66,16 @@ func (s *Seal) UnmarshalText(text []byte) error {
 	default:
 		return errSeal
 	}
-	s.sums = map[string]string{}
+	s.files = nil
 	for lines.Scan() {
-		sum, name, ok := strings.Cut(lines.Text(), " ")
-		if !ok || !fs.ValidPath(name) {
+		text, name, _ := strings.Cut(lines.Text(), " ")
+		sum, err := hex.DecodeString(text)
+		if err != nil || len(sum) != sha256.Size || !fs.ValidPath(name) || len(s.files) > 0 && s.files[len(s.files)-1].path >= name {
 			return errSeal
 		}
-		s.sums[name] = sum
+		s.files = append(s.files, sealed{name, [sha256.Size]byte(sum)})
 	}
-	if len(s.sums) == 0 {
+	if len(s.files) == 0 {
 		return errSeal
 	}
 	return lines.Err()
@@ -77,10 +84,13 @@ func (s *Seal) UnmarshalText(text []byte) error {
 // Holds tells whether Diff of the tree finds no change in a folder. It says no
 // where it is not sure; then Diff has to find out.
 func (s *Seal) Holds(have fs.FS) bool {
+	if _, err := fs.Lstat(have, journalFile); !errors.Is(err, fs.ErrNotExist) {
+		return false // a run was killed: what it left is still there
+	}
 	d := differ{have: have, plain: map[string]error{}}
-	for name, want := range s.sums {
-		data, err := d.read(name)
-		if err != nil || sum(data) != want || d.crlf {
+	for _, f := range s.files {
+		data, err := d.read(f.path)
+		if err != nil || sha256.Sum256(data) != f.sum || d.crlf {
 			return false
 		}
 	}
@@ -97,7 +107,7 @@ func (s *Seal) Holds(have fs.FS) bool {
 	}
 	for _, e := range entries {
 		record := path.Join("overlays", e.Name(), OwnershipFile)
-		if _, ours := s.sums[record]; ours {
+		if _, ours := slices.BinarySearchFunc(s.files, record, func(f sealed, path string) int { return cmp.Compare(f.path, path) }); ours {
 			continue
 		}
 		if _, err := fs.Lstat(have, record); !errors.Is(err, fs.ErrNotExist) && e.IsDir() {

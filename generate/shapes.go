@@ -3,7 +3,6 @@ package generate
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"cuelang.org/go/cue"
 
@@ -53,36 +52,4 @@ func (s *shapes) fill(definition string, in any) (node, error) {
 	}
 	s.known[key] = n
 	return n, nil
-}
-
-// A hole stands in an input for a value that every environment has of its own
-// and that shapes only pass on. They are filled in afterwards, so that the shape
-// is evaluated once for all these environments. The characters are for private
-// use: no spec holds them.
-const (
-	holeDomain      = "\uE000domain\uE001"
-	holeNamespace   = "\uE000namespace\uE001"
-	holeEnvironment = "\uE000environment\uE001"
-	holeGateway     = "\uE000gateway\uE001" // its namespace
-)
-
-// fillHoles returns a copy of a node with the values in the place of their holes.
-func fillHoles(n node, values *strings.Replacer) node {
-	switch n := n.(type) {
-	case *mapping:
-		m := &mapping{fields: make([]field, len(n.fields))}
-		for i, f := range n.fields {
-			m.fields[i] = field{f.key, fillHoles(f.value, values), f.comment}
-		}
-		return m
-	case []any:
-		list := make([]any, len(n))
-		for i, item := range n {
-			list[i] = fillHoles(item, values)
-		}
-		return list
-	case string:
-		return values.Replace(n)
-	}
-	return n
 }

@@ -436,12 +436,8 @@ func TestNames(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			var files []File
-			for name := range strings.FieldsSeq(test.files) {
-				files = append(files, File{Path: name})
-			}
 			got := ""
-			if err := checkNames(files); err != nil {
+			if err := checkNames(strings.Fields(test.files)); err != nil {
 				got = err.Error()
 			}
 			if got != test.want {

@@ -3,6 +3,7 @@ package generate
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/quorumwright/quorumwright/internal/pattern"
@@ -22,11 +23,18 @@ func (c Change) Unified() string {
 	if bytes.IndexByte(c.Have, 0) >= 0 {
 		return "binary file " + c.Path + " differs\n"
 	}
+	have, want := splitLines(c.Have), splitLines(c.Want)
+	shown := have
+	if c.Shown != nil {
+		shown = splitLines(c.Shown)
+	}
+	if len(shown) != len(have) {
+		shown = slices.Repeat([]string{"******\n"}, len(have))
+	}
 	mask := maskLine
 	if c.Masked {
 		mask = func(line string) string { return line }
 	}
-	have, want := splitLines(c.Have), splitLines(c.Want)
 	edits := editScript(have, want)
 	var b strings.Builder
 	fmt.Fprintf(&b, "--- %s\n+++ %s\n", diffName("a/", c.Path, c.Have), diffName("b/", c.Path, c.Want))
@@ -35,7 +43,7 @@ func (c Change) Unified() string {
 		if len(hunk) == 0 {
 			return b.String()
 		}
-		writeHunk(&b, hunk, have, want, mask)
+		writeHunk(&b, hunk, shown, want, mask)
 		start = next
 	}
 }

@@ -66,6 +66,12 @@ func TestUnifiedMasks(t *testing.T) {
 			t.Errorf("%s: shown as\n%s", line, got)
 		}
 	}
+	for _, shown := range []string{"a\nrequirepass ***\n", "a\n"} { // the latter is not line for line
+		c := Change{Path: "f", Kind: Edited, Have: []byte("a\nuser x on >" + canary + "\n"), Shown: []byte(shown), Want: []byte("a\n")}
+		if got := c.Unified(); strings.Contains(got, canary) || !strings.Contains(got, "******") {
+			t.Errorf("shown as %q, it is\n%s", shown, got)
+		}
+	}
 	harmless := Change{Path: "f", Kind: Edited, Have: []byte("replicas: 3\npassword:\n"), Want: nil}.Unified()
 	if strings.Contains(harmless, "*") {
 		t.Errorf("masked too much:\n%s", harmless)

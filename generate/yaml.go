@@ -1,7 +1,6 @@
 package generate
 
 import (
-	"bytes"
 	"math"
 	"strconv"
 	"strings"
@@ -12,7 +11,7 @@ import (
 // encodeYAML writes a document in block style, as people write it: sequences at
 // the indentation of their key, quotes only where a YAML 1.1 or 1.2 reader could
 // take a string for something else.
-func encodeYAML(b *bytes.Buffer, n node) {
+func encodeYAML(b *page, n node) {
 	switch n := n.(type) {
 	case *mapping:
 		if len(n.fields) > 0 {
@@ -29,15 +28,27 @@ func encodeYAML(b *bytes.Buffer, n node) {
 	b.WriteByte('\n')
 }
 
+// maxKey is the length in bytes from which on a key is announced by a question mark:
+// readers look for a colon within 1,024 characters only, and a byte may be written as
+// six of them.
+const maxKey = 1_024 / 6
+
 // encodeMapping writes the fields at an indentation; the first one goes on the
 // line that is begun already if inline is set.
-func encodeMapping(b *bytes.Buffer, m *mapping, indent int, inline bool) {
+func encodeMapping(b *page, m *mapping, indent int, inline bool) {
 	for i, f := range m.fields {
 		if !inline || i > 0 {
 			encodeComment(b, f.comment, indent)
 			pad(b, indent)
 		}
+		if len(f.key) > maxKey {
+			b.WriteString("? ")
+		}
 		encodeString(b, f.key)
+		if len(f.key) > maxKey {
+			b.WriteByte('\n')
+			pad(b, indent)
+		}
 		b.WriteByte(':')
 		switch value := f.value.(type) {
 		case *mapping:
@@ -59,7 +70,7 @@ func encodeMapping(b *bytes.Buffer, m *mapping, indent int, inline bool) {
 	}
 }
 
-func encodeSequence(b *bytes.Buffer, items []any, indent int) {
+func encodeSequence(b *page, items []any, indent int) {
 	for _, item := range items {
 		switch item := item.(type) {
 		case *mapping:
@@ -85,7 +96,7 @@ func encodeSequence(b *bytes.Buffer, items []any, indent int) {
 	}
 }
 
-func encodeComment(b *bytes.Buffer, comment string, indent int) {
+func encodeComment(b *page, comment string, indent int) {
 	if comment == "" {
 		return
 	}
@@ -98,7 +109,7 @@ func encodeComment(b *bytes.Buffer, comment string, indent int) {
 
 // encodeScalar writes a scalar or an empty collection. The lines of a block
 // stand at the given indentation.
-func encodeScalar(b *bytes.Buffer, n node, indent int) {
+func encodeScalar(b *page, n node, indent int) {
 	switch n := n.(type) {
 	case nil:
 		b.WriteString("null")
@@ -109,7 +120,10 @@ func encodeScalar(b *bytes.Buffer, n node, indent int) {
 	case float64:
 		encodeFloat(b, n)
 	case string:
-		if !encodeBlock(b, n, indent) {
+		switch {
+		case hasHoles(n): // how it is written depends on what fills them
+			b.leave(func(b *page, own *ownSet) { encodeScalar(b, own.fill(n), indent) })
+		case !encodeBlock(b, n, indent):
 			encodeString(b, n)
 		}
 	case *mapping:
@@ -121,7 +135,7 @@ func encodeScalar(b *bytes.Buffer, n node, indent int) {
 
 // encodeFloat writes a number that YAML 1.1 reads as a float too: that one wants
 // a point before an exponent.
-func encodeFloat(b *bytes.Buffer, f float64) {
+func encodeFloat(b *page, f float64) {
 	switch {
 	case math.IsNaN(f):
 		b.WriteString(".nan")
@@ -140,7 +154,7 @@ func encodeFloat(b *bytes.Buffer, f float64) {
 
 // encodeBlock writes text of several lines as it is, and reports whether that
 // is possible without changing it.
-func encodeBlock(b *bytes.Buffer, s string, indent int) bool {
+func encodeBlock(b *page, s string, indent int) bool {
 	if !strings.Contains(s, "\n") || s[0] == ' ' || s[0] == '\n' {
 		return false
 	}
@@ -170,7 +184,7 @@ func encodeBlock(b *bytes.Buffer, s string, indent int) bool {
 
 // encodeString writes a string plain if every reader takes it for a string,
 // else in double quotes.
-func encodeString(b *bytes.Buffer, s string) {
+func encodeString(b *page, s string) {
 	if isPlain(s) {
 		b.WriteString(s)
 		return
@@ -222,7 +236,7 @@ func isPlain(s string) bool {
 func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
 func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
 
-func pad(b *bytes.Buffer, indent int) {
+func pad(b *page, indent int) {
 	for range indent {
 		b.WriteByte(' ')
 	}

@@ -2,6 +2,7 @@ package generate
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,6 +17,7 @@ var awkward = []string{
 	"2024-01-01", "2024-01-01T00:00:00Z", "1e", "e1", "0xg", "100m", "1Gi", "5s", "sha256:0123",
 	"a: b", "a:", ":a", "a #b", "#a", "a#b", "- a", "-a", "--flag=x", "?", "? a", "*a", "&a", "!a", "%a", "@a", "`a", "|", ">", ">-",
 	"[a]", "{a}", "a, b", "'a'", `"a"`, `a"b`, `a\b`, "a\tb", "a\rb", "a\u0085b", "a\u2028b", "\ufeffa", "ü", "日本", "\U0001F600", "a\x00b", "a\x1bb",
+	strings.Repeat("k", 1_500), strings.Repeat("\x7f", 171), strings.Repeat("\x7f", 170),
 	"a\nb", "a\nb\n", "a\n\nb\n", "a\n\n", "\na", " a\nb\n", "a\n b\n", "a \nb\n", "a\n\tb\n", "\n", "a\r\nb\n", "---", "...", "a\n---\nb\n", "=", "<<", "../../base",
 }
 
@@ -51,7 +53,7 @@ func plain(n node) any {
 }
 
 func encoded(n node) []byte {
-	var b bytes.Buffer
+	var b page
 	encodeYAML(&b, n)
 	return b.Bytes()
 }
