@@ -114,8 +114,8 @@ func TestServerAcceptsWhatCheckAccepts(t *testing.T) {
 	v := installed(t)
 	var lines []string
 	seen := map[string]int{}
-	for _, name := range within(sortedNames(), candidates(v)) {
-		for _, r := range rows()[name] {
+	for _, name := range directiveNames(candidates(v)) {
+		for _, r := range rowsOf(name) {
 			if r.in&candidates(v) == 0 {
 				continue
 			}

@@ -49,27 +49,31 @@ func CheckFile(v Version, mode Mode, f *File) []Problem {
 func check(v Version, mode Mode, d *Directive, modules bool) []Problem {
 	set := candidates(v)
 	var verdicts [][]Problem
-	spelling := map[int]string{}
+	j := judge{set: set, version: v, mode: mode, modules: modules, d: d}
 	for i, c := range columns {
 		if !set.has(i) {
 			continue
 		}
-		j := &judge{column: c, index: i, set: set, server: speakOf(v), mode: mode, modules: modules, d: d, spelling: spelling}
+		j.column, j.index, j.problems = c, i, nil
 		j.run()
+		if len(j.problems) == 0 {
+			return nil // see common
+		}
 		verdicts = append(verdicts, j.problems)
 	}
 	return common(verdicts)
 }
 
-// speakOf names the server in messages.
-func speakOf(v Version) string {
-	switch {
+// server names the server in messages.
+func (j *judge) server() string {
+	switch v := j.version; {
 	case v.Flavor == UnknownFlavor:
 		return "Redis"
 	case v.Major == 0:
 		return v.Flavor.String()
+	default:
+		return v.String()
 	}
-	return v.String()
 }
 
 // common keeps what every verdict has: a problem of the last verdict stays if
@@ -99,7 +103,7 @@ type judge struct {
 	column   column
 	index    int
 	set      columnSet // every line that the server may be of, for suggestions
-	server   string
+	version  Version
 	mode     Mode
 	modules  bool // the file loads modules
 	d        *Directive
@@ -152,7 +156,7 @@ var sentinelInstead = map[string]string{
 }
 
 func (j *judge) find(name string) (row, bool) {
-	for _, r := range rows()[name] {
+	for _, r := range rowsOf(name) {
 		if r.in.has(j.index) {
 			return r, true
 		}
@@ -174,7 +178,7 @@ func (j *judge) unknown() {
 	if redis8 && (j.modules || slices.ContainsFunc(modulePrefixes, func(p string) bool { return strings.HasPrefix(name, p) })) {
 		return
 	}
-	if found := rows()[name]; len(found) > 0 {
+	if found := rowsOf(name); len(found) > 0 {
 		j.elsewhere(found)
 		return
 	}
@@ -184,13 +188,16 @@ func (j *judge) unknown() {
 	}
 	suggestion, ok := j.spelling[limit]
 	if !ok {
-		suggestion = spelling.Nearest(name, within(sortedNames(), j.set), limit)
+		if j.spelling == nil {
+			j.spelling = map[int]string{}
+		}
+		suggestion = spelling.Nearest(name, directiveNames(j.set), limit)
 		j.spelling[limit] = suggestion
 	}
 	help := ""
-	if trimmed := strings.TrimRight(name, ":="); trimmed != name && len(rows()[trimmed]) > 0 {
+	if trimmed := strings.TrimRight(name, ":="); trimmed != name && len(rowsOf(trimmed)) > 0 {
 		help, suggestion = "separate the name and the value by a space", trimmed
-	} else if head, _, ok := strings.Cut(name, "="); ok && len(rows()[head]) > 0 {
+	} else if head, _, ok := strings.Cut(name, "="); ok && len(rowsOf(head)) > 0 {
 		help = "separate the name and the value by a space"
 	} else if strings.HasPrefix(name, "\ufeff") {
 		help = "the file begins with a byte order mark, which Redis takes for part of the name; save it without"
@@ -203,7 +210,7 @@ func (j *judge) unknown() {
 		Kind: UnknownDirective, Word: &j.d.Key, Help: help, Suggestion: suggestion,
 		// Redis 8 keeps unknown names for modules, which a Sentinel does not load.
 		Fatal:   !redis8 || j.mode == ServerMode,
-		Message: fmt.Sprintf("%s does not know %s", j.server, j.shown(suggestion != "")),
+		Message: fmt.Sprintf("%s does not know %s", j.server(), j.shown(suggestion != "")),
 	})
 }
 
@@ -248,14 +255,14 @@ func (j *judge) elsewhere(found []row) {
 	switch {
 	case later >= 0:
 		p.Kind = NotYetKnown
-		p.Message = fmt.Sprintf("%s does not know %s, which came with %s", j.server, name, columns[later].release())
+		p.Message = fmt.Sprintf("%s does not know %s, which came with %s", j.server(), name, columns[later].release())
 	case earlier >= 0:
 		p.Kind = Removed
-		p.Message = fmt.Sprintf("%s does not know %s any more, %s was the last to read it", j.server, name, columns[earlier].release())
+		p.Message = fmt.Sprintf("%s does not know %s any more, %s was the last to read it", j.server(), name, columns[earlier].release())
 	case j.column.flavor == Redis:
-		p.Message = fmt.Sprintf("%s does not know %s, which is a directive of Valkey", j.server, name)
+		p.Message = fmt.Sprintf("%s does not know %s, which is a directive of Valkey", j.server(), name)
 	default:
-		p.Message = fmt.Sprintf("%s does not know %s, which is a directive of Redis", j.server, name)
+		p.Message = fmt.Sprintf("%s does not know %s, which is a directive of Redis", j.server(), name)
 	}
 	j.report(p)
 }
@@ -264,7 +271,7 @@ func (j *judge) elsewhere(found []row) {
 func (j *judge) moduleSetting() {
 	switch {
 	case j.column.legacy():
-		j.fatal(NotYetKnown, &j.d.Key, j.server+" reads no settings of modules from its file, Redis 7.0 was the first", "")
+		j.fatal(NotYetKnown, &j.d.Key, j.server()+" reads no settings of modules from its file, Redis 7.0 was the first", "")
 	case len(j.d.Args) == 0:
 		j.fatal(WrongArgs, &j.d.Key, "the setting of a module needs a value", "")
 	}

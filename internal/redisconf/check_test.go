@@ -276,7 +276,7 @@ func TestMessages(t *testing.T) {
 func TestNoProblemRepeatsAValue(t *testing.T) {
 	const canary = "c4n4ry-Zz"
 	names := []string{"sentinel bogus", canary, "x" + canary}
-	for _, n := range sortedNames() {
+	for _, n := range directives {
 		names = append(names, n.name)
 	}
 	for _, s := range sentinelDirectives {

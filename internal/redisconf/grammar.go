@@ -115,7 +115,7 @@ func (j *judge) save() {
 	if j.column.legacy() && len(vs) != 2 {
 		j.report(Problem{
 			Kind: NoEffect, Word: &j.d.Key,
-			Message: j.server + " silently ignores a save line that is not one pair",
+			Message: j.server() + " silently ignores a save line that is not one pair",
 			Help:    "write one line `save SECONDS CHANGES` for each pair, or save \"\" to switch snapshots off",
 		})
 		return
@@ -278,8 +278,8 @@ func (j *judge) renameCommand() {
 		return
 	}
 	from, to := &j.d.Args[0], &j.d.Args[1]
-	known := func(name string) bool { return commands()[name].has(j.index) }
-	names := within(sortedCommands(), j.set)
+	known := func(name string) bool { return commandIn(name).has(j.index) }
+	names := commandNames(j.set)
 	if j.mode == SentinelMode {
 		known = func(name string) bool { return slices.Contains(sentinelCommands, name) }
 		names = sentinelCommands
@@ -290,7 +290,7 @@ func (j *judge) renameCommand() {
 			limit = min(limit, 1)
 		}
 		p := Problem{Kind: BadValue, Word: from, Fatal: true, Suggestion: spelling.Nearest(name, names, limit)}
-		_, exists := commands()[name]
+		exists := commandIn(name) != 0
 		switch {
 		case strings.Contains(name, "|"):
 			p.Message = "rename-command cannot rename a subcommand"
@@ -300,12 +300,12 @@ func (j *judge) renameCommand() {
 			p.Message = "Sentinel does not have this command"
 			p.Help = "write sentinel rename-command with the name of the master for a command that is renamed there"
 		case p.Suggestion != "":
-			p.Message = fmt.Sprintf("%s does not have this command", j.server)
+			p.Message = fmt.Sprintf("%s does not have this command", j.server())
 			p.Help = "did you mean " + p.Suggestion
 		case j.column.open:
 			return
 		default:
-			p.Message = fmt.Sprintf("%s does not have this command", j.server)
+			p.Message = fmt.Sprintf("%s does not have this command", j.server())
 			p.Help = "commands of modules cannot be renamed here, take them away from the users instead"
 		}
 		j.report(p)

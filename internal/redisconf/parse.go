@@ -184,6 +184,9 @@ func (c *columnCounter) at(offset int) int {
 
 // lower is tolower of the C locale on every byte.
 func lower(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return 'A' <= r && r <= 'Z' }) {
+		return s
+	}
 	b := []byte(s)
 	for i, c := range b {
 		if 'A' <= c && c <= 'Z' {

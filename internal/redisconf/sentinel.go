@@ -80,13 +80,13 @@ func (j *judge) sentinel() {
 		p := Problem{Kind: NotYetKnown, Word: word, Fatal: true}
 		if name == "primary-reboot-down-after-period" {
 			p.Kind = UnknownDirective
-			p.Message = fmt.Sprintf("%s does not know sentinel %s, which came with Valkey 8.0", j.server, name)
+			p.Message = fmt.Sprintf("%s does not know sentinel %s, which came with Valkey 8.0", j.server(), name)
 			if !j.column.legacy() {
 				p.Suggestion = "master-reboot-down-after-period"
 				p.Help = "write " + p.Suggestion
 			}
 		} else {
-			p.Message = fmt.Sprintf("%s does not know sentinel %s, which came with Redis 7.0", j.server, name)
+			p.Message = fmt.Sprintf("%s does not know sentinel %s, which came with Redis 7.0", j.server(), name)
 		}
 		j.report(p)
 		return
@@ -129,7 +129,7 @@ func (j *judge) unknownSentinel(name string) {
 	switch {
 	case p.Suggestion != "":
 		p.Help = "did you mean sentinel " + p.Suggestion
-	case len(rows()[name]) > 0:
+	case len(rowsOf(name)) > 0:
 		p.Help = "write " + name + " without sentinel before it"
 	case j.column.open:
 		return

@@ -1,5 +1,7 @@
 package redisconf
 
+import "strings"
+
 // A splitError tells where and why a line has no words.
 type splitError struct {
 	offset  int
@@ -35,6 +37,9 @@ func split(line string) ([]Word, *splitError) {
 		w, err := nextWord(line, p)
 		if err != nil {
 			return words, err
+		}
+		if words == nil {
+			words = make([]Word, 0, min(1+strings.Count(line[p:], " "), 8))
 		}
 		words = append(words, w)
 		p = w.End

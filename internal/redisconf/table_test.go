@@ -9,10 +9,10 @@ import (
 )
 
 func TestTableIsConsistent(t *testing.T) {
-	for _, n := range sortedNames() {
+	for _, n := range directives {
 		for i, c := range columns {
 			var found []row
-			for _, r := range rows()[n.name] {
+			for _, r := range n.rows {
 				if r.in.has(i) {
 					found = append(found, r)
 				}
@@ -21,7 +21,7 @@ func TestTableIsConsistent(t *testing.T) {
 				t.Errorf("%s has %d rows for %s %d.%d", n.name, len(found), c.flavor, c.major, c.minor)
 			}
 			for _, r := range found {
-				if r.name != n.name && !slices.ContainsFunc(rows()[r.name], func(m row) bool { return m.in.has(i) && m.name == r.name }) {
+				if r.name != n.name && !slices.ContainsFunc(rowsOf(r.name), func(m row) bool { return m.in.has(i) && m.name == r.name }) {
 					t.Errorf("%s is a second name of %s, which %s %d.%d does not have", n.name, r.name, c.flavor, c.major, c.minor)
 				}
 			}
@@ -54,7 +54,7 @@ func TestTableCounts(t *testing.T) {
 		if c.open {
 			continue
 		}
-		for _, n := range sortedNames() {
+		for _, n := range directives {
 			if n.in.has(i) {
 				got[Version{Flavor: c.flavor, Major: c.major, Minor: c.minor, Patch: -1}.String()]++
 			}

@@ -102,7 +102,7 @@ func (j *judge) single(s shape) {
 	case "ignored":
 		j.report(Problem{
 			Kind: NoEffect, Word: &j.d.Key,
-			Message: fmt.Sprintf("%s reads %s and ignores it", j.server, j.d.Name),
+			Message: fmt.Sprintf("%s reads %s and ignores it", j.server(), j.d.Name),
 			Help:    "remove the line",
 		})
 	}
