@@ -55,7 +55,7 @@ bench: ## run the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 .PHONY: peers
-peers: build ## measure bin/quorumwright beside the peers on PATH: kubeconform, kube-score, kube-linter, conftest, cue, kustomize
+peers: build ## measure bin/quorumwright beside the peers on PATH: kubeconform, kube-score, kube-linter, conftest, cue, kustomize, helm
 	$(GO) run ./internal/peers/measure/main.go $(PEERS)
 
 SOAK ?= 50

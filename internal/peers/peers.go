@@ -18,8 +18,9 @@ import (
 // Measure prints the table to standard output: of the rows whose name matches
 // only, with n environments in the large corpora and so many runs of each
 // command. guide is a folder with redis.yaml and values.yaml, linted as one
-// environment; schemas is one of kubeconform's schemas, or "".
-func Measure(program string, n, runs int, only, guide, schemas string) error {
+// environment; schemas is one of kubeconform's schemas, or ""; chart is
+// that of the gateway, or "" for a small one.
+func Measure(program string, n, runs int, only, guide, schemas, chart string) error {
 	chosen, err := regexp.Compile(only)
 	if err != nil {
 		return err
@@ -41,7 +42,7 @@ func Measure(program string, n, runs int, only, guide, schemas string) error {
 	}
 	fmt.Println("| work | CPU ms | each ms | peak MiB | beside | CPU ms | ratio |")
 	fmt.Println("|---|---|---|---|---|---|---|")
-	for _, w := range c.works(schemas) {
+	for _, w := range c.works(schemas, chart) {
 		if !chosen.MatchString(w.name) {
 			continue
 		}

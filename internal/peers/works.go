@@ -8,7 +8,7 @@ import (
 )
 
 // works are the rows of the table.
-func (c *corpora) works(schemas string) []work {
+func (c *corpora) works(schemas, chart string) []work {
 	q := func(args ...string) []string { return append([]string{c.program}, args...) }
 	redis, values := filepath.Join(c.guide, "redis.yaml"), filepath.Join(c.guide, "values.yaml")
 	plain, overlays, spec := filepath.Join(c.dir, "plain"), filepath.Join(c.dir, "overlays"), filepath.Join(c.dir, "spec")
@@ -33,6 +33,14 @@ func (c *corpora) works(schemas string) []work {
 				args: []string{"cue", "export", c.schema, filepath.Join(dir, "quorumwright.yaml"), "-e", "out"}},
 		}
 	}
+	vet := func(dir string) command {
+		return command{name: "cue vet, same schema", dir: filepath.Join(c.dir, "cue"),
+			args: []string{"cue", "vet", "-c", ".", filepath.Join(dir, "complete.json")}}
+	}
+	if chart == "" {
+		chart = filepath.Join(c.dir, "chart")
+	}
+	chart, _ = filepath.Abs(chart)
 	return []work{
 		{name: "version", ours: command{args: q("version")}, peers: []command{
 			{name: "a Go program that does nothing", args: []string{c.noop}},
@@ -48,6 +56,12 @@ func (c *corpora) works(schemas string) []work {
 			{name: "kube-score", args: []string{"kube-score", "score", redis}},
 			{name: "kube-linter", args: []string{"kube-linter", "lint", redis}},
 		}},
+		// helm renders what lint says without: which of the values do something. A chart
+		// of Gravitee's takes far longer than the small one that is here.
+		{name: "lint values", ours: command{args: q("lint", "--no-cache", values)}, peers: []command{
+			{name: "helm template", args: []string{"helm", "template", "gravitee", chart, "-f", values}},
+		}},
+		{name: "check one spec", ours: command{args: q("generate", "--check", "--no-cache"), dir: alone}, peers: []command{vet(alone)}},
 		{name: "generate one, unchanged", ours: command{args: q("generate"), dir: alone}, peers: append(export(alone),
 			command{name: "kustomize build, with a merge patch", args: []string{"kustomize", "build", one}})},
 		{name: "lint " + strconv.Itoa(c.n) + " folders of plain files", large: true, envs: c.n, need: c.plain,
@@ -68,5 +82,7 @@ func (c *corpora) works(schemas string) []work {
 			ours: command{args: q("generate", "-q"), dir: spec, before: c.clean}, peers: export(spec)},
 		{name: "generate " + strconv.Itoa(c.n) + " unchanged", large: true, envs: c.n, need: c.generated,
 			ours: command{args: q("generate"), dir: spec}, peers: export(spec)},
+		{name: "check a spec of " + strconv.Itoa(c.n), large: true, envs: c.n, need: c.generated,
+			ours: command{args: q("generate", "--check", "--no-cache"), dir: spec}, peers: []command{vet(spec)}},
 	}
 }

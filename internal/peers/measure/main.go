@@ -21,12 +21,13 @@ func main() {
 	only := flag.String("only", "", "measure only the rows whose name matches the `REGEXP`")
 	guide := flag.String("guide", "golden/broken", "`DIR` with redis.yaml and values.yaml, linted as one environment")
 	schemas := flag.String("schemas", "", "`DIR` with kubeconform's schemas as KIND.json; without it kubeconform asks the network")
+	chart := flag.String("chart", "", "`DIR` with the gateway's chart, for helm; a small one without it")
 	flag.Parse()
 	program := "bin/quorumwright"
 	if flag.NArg() > 0 {
 		program = flag.Arg(0)
 	}
-	if err := peers.Measure(program, *n, *runs, *only, *guide, *schemas); err != nil {
+	if err := peers.Measure(program, *n, *runs, *only, *guide, *schemas, *chart); err != nil {
 		fmt.Fprintln(os.Stderr, "peers:", err)
 		os.Exit(1)
 	}
