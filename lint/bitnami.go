@@ -22,7 +22,7 @@ func (c *Container) bitnamiServer() (*Server, bool) {
 		Version: redisconf.ImageVersion(c.Image.Repository, c.Image.Tag),
 	}
 	b := bitnamiEnv{c}
-	for _, m := range c.Value.Get("volumeMounts").Items() {
+	for m := range c.Value.Get("volumeMounts").Elements() {
 		// A configuration of its own, or scripts in place of the image's.
 		if at := strings.TrimRight(m.Get("mountPath").Text(), "/") + "/"; strings.HasPrefix(at, "/opt/bitnami/") || strings.HasPrefix(at, "/bitnami/redis-sentinel/conf/") {
 			s.Complete = false
@@ -53,7 +53,7 @@ type bitnamiEnv struct{ *Container }
 // hasUnseen tells whether variables come from an object that is not in the
 // repository.
 func (b bitnamiEnv) hasUnseen() bool {
-	for _, from := range b.Value.Get("envFrom").Items() {
+	for from := range b.Value.Get("envFrom").Elements() {
 		for _, s := range []struct{ field, kind string }{{"configMapRef", "ConfigMap"}, {"secretRef", "Secret"}} {
 			if name := from.Get(s.field, "name"); name.Exists() {
 				if config := b.facts.config(s.kind, b.Workload.Object.Namespace, name.Text()); config == nil || !config.AllKeys {

@@ -62,18 +62,36 @@ type ChartValues struct{ Root repo.Value }
 func (t ChartValues) Get(path ...string) repo.Value {
 	v := t.Root
 	for _, element := range path {
-		if !strings.HasPrefix(element, "[") {
-			v = v.Get(element)
-			continue
-		}
-		v = v.Item(element)
+		v = stepInto(v, element)
 	}
 	return v
 }
 
+func stepInto(v repo.Value, element string) repo.Value {
+	if strings.HasPrefix(element, "[") {
+		return v.Item(element)
+	}
+	return v.Get(element)
+}
+
+// Reach implements apim.Values.
+func (t ChartValues) Reach(path ...string) (int, apim.Value) {
+	v := t.Root
+	for n, element := range path {
+		next := stepInto(v, element)
+		if !next.Exists() {
+			return n, ChartValueOf(v)
+		}
+		v = next
+	}
+	return len(path), ChartValueOf(v)
+}
+
 // Value implements apim.Values.
-func (t ChartValues) Value(path ...string) apim.Value {
-	v := t.Get(path...)
+func (t ChartValues) Value(path ...string) apim.Value { return ChartValueOf(t.Get(path...)) }
+
+// ChartValueOf is a value as package apim sees it.
+func ChartValueOf(v repo.Value) apim.Value {
 	switch {
 	case !v.Exists():
 		return apim.Value{}
@@ -112,6 +130,39 @@ func boolText(v repo.Value) string {
 		return "true"
 	}
 	return "false"
+}
+
+// Sketch implements apim.Sketcher.
+func (t ChartValues) Sketch(s *apim.Sketch) { sketch(s, "", t.Root) }
+
+// sketch adds a value under a key; the answer is whether to go on.
+func sketch(s *apim.Sketch, name string, v repo.Value) bool {
+	kind := func(kind apim.ValueKind) apim.ValueKind {
+		if v.IsNull() {
+			return apim.Null // by its tag, whatever it holds
+		}
+		return kind
+	}
+	switch {
+	case v.IsMap():
+		s.Open(kind(apim.Map))
+		for key, below := range v.Fields() {
+			if !s.Key(key) || !sketch(s, key, below) {
+				return false
+			}
+		}
+		return s.End()
+	case v.IsList():
+		s.Open(kind(apim.List))
+		for below := range v.Elements() {
+			if !sketch(s, "[]", below) {
+				return false
+			}
+		}
+		return s.End()
+	}
+	s.Scalar(name, ChartValueOf(v))
+	return true
 }
 
 // Children implements apim.Tree.

@@ -116,14 +116,14 @@ func (r *sectionReader) walk(v repo.Value, depth int) {
 		return
 	}
 	r.variables(func(name string) (setting, bool) {
-		for _, e := range v.Items() {
+		for e := range v.Elements() {
 			if e.Get("name").Text() == name {
 				return r.entry(e), true
 			}
 		}
 		return setting{}, false
 	})
-	for _, e := range v.Items() {
+	for e := range v.Elements() {
 		r.walk(e, depth+1)
 	}
 }

@@ -23,7 +23,7 @@ func (s setting) part(start, end int) Arg {
 	a.Text, a.Known = a.Text[start:end], a.Known && !isTemplated(a.Text[start:end])
 	if s.value.Exists() && strings.HasPrefix(s.value.Text()[min(s.offset, len(s.value.Text())):], s.Text) {
 		a.Place = place(s.object, s.value, s.value.TextSpan(s.offset+start, s.offset+end), "")
-		a.Written = Place{}
+		a.Written = nil
 	}
 	return a
 }
@@ -94,7 +94,7 @@ func nodesOf(o *repo.Object, v repo.Value) []Node {
 		return settingOf(o, v).nodes()
 	}
 	var all []Node
-	for _, e := range v.Items() {
+	for e := range v.Elements() {
 		if e.IsMap() {
 			if n := (Node{settingOf(o, e.Get("host")).Arg, settingOf(o, e.Get("port")).Arg}); n.Host.Exists() {
 				all = append(all, n)

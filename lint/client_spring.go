@@ -125,7 +125,7 @@ func (s springReader) get(path string) setting {
 // written as the variable's value.
 func (s springReader) env(name string, a Arg) setting {
 	out := setting{Arg: a, object: s.container.Workload.Object}
-	for _, e := range s.container.Value.Get("env").Items() {
+	for e := range s.container.Value.Get("env").Elements() {
 		if e.Get("name").Text() == name && e.Get("value").Exists() {
 			out.value = e.Get("value")
 		}

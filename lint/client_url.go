@@ -64,7 +64,7 @@ func sentinelAddress(s setting) (master Arg, nodes []Node, ok bool) {
 func (c *Container) addressClients() []*Client {
 	var all []*Client
 	o := c.Workload.Object
-	for _, e := range c.Value.Get("env").Items() {
+	for e := range c.Value.Get("env").Elements() {
 		if !strings.Contains(e.Get("value").Text(), "sentinel://") {
 			continue
 		}

@@ -1,14 +1,19 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/quorumwright/quorumwright/internal/redisconf"
 	"github.com/quorumwright/quorumwright/lint/repo"
 )
 
-// maxIncludes bounds include directives that include one another.
-const maxIncludes = 8
+// maxIncludes bounds include directives that include one another, maxConfs all
+// files of a server: two that each include both would be 2^8.
+const (
+	maxIncludes = 8
+	maxConfs    = 64
+)
 
 // readConf reads the file named on the command line: straight from a mounted
 // ConfigMap or Secret, or from what the init containers and the start script
@@ -102,27 +107,31 @@ func (s *Server) addText(o *repo.Object, at repo.Value, base int, text, path str
 	if expanded(c.File, text, e) {
 		s.Complete = false
 	}
+	directives := make([]Directive, len(c.Directives))
+	s.Directives = slices.Grow(s.Directives, len(directives))
 	for i := range c.Directives {
-		raw := &c.Directives[i]
-		d := &Directive{Name: raw.Name, Raw: raw, conf: c, key: c.Place(raw.Key.Offset, raw.Key.End, "")}
+		raw, d := &c.Directives[i], &directives[i]
+		*d = Directive{Name: raw.Name, Raw: raw, conf: c, key: c.Place(raw.Key.Offset, raw.Key.End, "")}
+		if len(raw.Args) > 0 {
+			d.Args = make([]Arg, len(raw.Args))
+		}
 		for j := range raw.Args {
-			w := &raw.Args[j]
-			a := Arg{Text: w.Text, Known: !e.changes(w.Text), Place: c.Place(w.Offset, w.End, "")}
+			w, a := &raw.Args[j], &d.Args[j]
+			a.Text, a.Known, a.Place = w.Text, !e.changes(w.Text), c.Place(w.Offset, w.End, "")
 			if !a.Known {
-				s.Container.fill(&a, e)
+				s.Container.fill(a, e)
 				if a.Known {
 					w.Text = a.Text // what the server will read there
 				}
 				a.IsName = !a.Known && e.envsubst && s.Container.makesName(a.Text, e.vars, maxSteps)
 			}
-			d.Args = append(d.Args, a)
 		}
 		s.Directives = append(s.Directives, d)
 		if d.Name != "include" || s.Sentinel {
 			continue
 		}
 		f := s.Container.File(d.Arg(0).Text)
-		if depth == 0 || !f.Text.Exists() {
+		if depth == 0 || len(s.Confs) >= maxConfs || !f.Text.Exists() {
 			s.Complete = false
 			continue
 		}

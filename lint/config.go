@@ -113,7 +113,7 @@ func newConfig(o *repo.Object) (*Config, bool) {
 		add(template.Get("data"), false)
 		// With a template the fetched keys are only its input, unless it merges.
 		if !template.Get("data").IsMap() || template.Get("mergePolicy").Text() == "Merge" {
-			for _, d := range root.Get("spec", "data").Items() {
+			for d := range root.Get("spec", "data").Elements() {
 				c.keys = append(c.keys, configKey{name: d.Get("secretKey").Text(), value: d.Get("secretKey")})
 			}
 			c.AllKeys = !root.Get("spec", "dataFrom").Exists()
@@ -132,12 +132,12 @@ func newCSISecrets(o *repo.Object) []*Config {
 		return nil
 	}
 	var all []*Config
-	for _, s := range o.Value.Get("spec", "secretObjects").Items() {
+	for s := range o.Value.Get("spec", "secretObjects").Elements() {
 		c := &Config{
 			Object: o, Kind: "Secret", Encrypted: true, AllKeys: true,
 			Name: s.Get("secretName").Text(), Namespace: o.Namespace,
 		}
-		for _, d := range s.Get("data").Items() {
+		for d := range s.Get("data").Elements() {
 			c.keys = append(c.keys, configKey{name: d.Get("key").Text(), value: d.Get("key"), origin: csiOrigin(o, d)})
 		}
 		all = append(all, c)

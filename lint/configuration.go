@@ -297,7 +297,7 @@ func (c *configurator) notes() []string {
 	if enabled, _ := c.effective.Value("gateway", "enabled"); !enabled.Truthy() {
 		notes = append(notes, "gateway.enabled is false: there is no gateway")
 	}
-	for _, from := range c.values.Get("gateway", "deployment", "envFrom").Items() {
+	for from := range c.values.Get("gateway", "deployment", "envFrom").Elements() {
 		for _, s := range envSources {
 			if name := from.Get(s.field, "name"); name.Exists() {
 				notes = append(notes, fmt.Sprintf("%s %s gives further variables (gateway.deployment.envFrom), which may win over what is shown", s.kind, name.Text()))

@@ -120,9 +120,12 @@ func (c Credential) IsCertain() bool {
 // and ciphertexts are not Known, whatever their text. An empty password is
 // none: the place tells where it is written.
 func (f *Facts) credential(a Arg) Credential {
-	c := Credential{Given: a.Exists(), Known: a.Known, Secret: secret.New(a.Text), Ref: a.Ref, Place: a.Place, Source: a.Written}
-	if a.Via.IsValid() {
-		c.Place = a.Via
+	c := Credential{Given: a.Exists(), Known: a.Known, Secret: secret.New(a.Text), Ref: a.Ref, Place: a.Place}
+	if a.Written != nil {
+		c.Source = *a.Written
+	}
+	if a.Via != nil && a.Via.IsValid() {
+		c.Place = *a.Via
 	}
 	if a.Known && a.Ref == nil && !c.Source.IsValid() {
 		c.Source = a.Place
@@ -157,7 +160,7 @@ func (s *Server) unseen() Credential {
 	}
 	c := Credential{Given: true}
 	var found []Credential
-	for _, m := range s.Container.Value.Get("volumeMounts").Items() {
+	for m := range s.Container.Value.Get("volumeMounts").Elements() {
 		volume, kind := s.Container.Workload.volume(m.Get("name").Text())
 		if kind != "secret" {
 			continue
@@ -247,7 +250,7 @@ func (f *Facts) prepared(folder string) bool {
 				return true
 			}
 		}
-		for _, e := range v.Items() {
+		for e := range v.Elements() {
 			if variables(e) {
 				return true
 			}

@@ -80,7 +80,7 @@ func (g *deployedReader) readConf() {
 // readEnv lists the variables in the order in which they win.
 func (g *deployedReader) readEnv() {
 	o := g.container.Workload.Object
-	for _, e := range g.container.Value.Get("env").Items() {
+	for e := range g.container.Value.Get("env").Elements() {
 		if name := e.Get("name").Text(); isGatewayVariable(name) {
 			g.env = append(g.env, envSetting{name, g.facts.envValue(e, o, o.Namespace)})
 		}

@@ -20,7 +20,7 @@ func (r KeyRef) Equal(o KeyRef) bool {
 // Env returns the value of an environment variable of the container, from env
 // and then envFrom, as Kubernetes gives it to the process.
 func (c *Container) Env(name string) (Arg, bool) {
-	for _, e := range c.Value.Get("env").Items() {
+	for e := range c.Value.Get("env").Elements() {
 		if e.Get("name").Text() == name {
 			return c.facts.envValue(e, c.Workload.Object, c.Workload.Object.Namespace), true
 		}
@@ -50,7 +50,7 @@ func (c *Container) Env(name string) (Arg, bool) {
 func (f *Facts) envValue(e repo.Value, o *repo.Object, namespace string) Arg {
 	if v := e.Get("value"); v.Exists() {
 		at := At(o, v, "")
-		return Arg{Text: v.Text(), Known: true, Place: at, Written: at}
+		return Arg{Text: v.Text(), Known: true, Place: at, Written: &at}
 	}
 	from := e.Get("valueFrom")
 	for _, s := range []struct{ field, kind string }{{"secretKeyRef", "Secret"}, {"configMapKeyRef", "ConfigMap"}} {
@@ -80,7 +80,8 @@ func (f *Facts) keyValue(ref KeyRef, at Place) Arg {
 	}
 	if s, ok := config.Secret(ref.Key); ok {
 		a.Text, a.Known = s.Reveal(), config.Key(ref.Key).Exists()
-		a.Written = At(config.Object, config.Key(ref.Key), "")
+		written := At(config.Object, config.Key(ref.Key), "")
+		a.Written = &written
 	}
 	return a
 }

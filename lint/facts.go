@@ -28,6 +28,7 @@ type Facts struct {
 	// else here has them where they belong, and Env does.
 	Strays []Stray
 
+	servers    []*Server
 	namespaces map[string]bool
 	naming     naming
 	// unread and rolesAssigned are what Unread returns and assignsRoles says.
@@ -80,6 +81,7 @@ func Collect(env *repo.Environment) *Facts {
 			}
 		}
 	}
+	f.servers = slices.Concat(f.Redis, f.Sentinels)
 	f.Releases = newReleases(f)
 	f.resolved = map[[2]string]Resolution{} // from here on nothing changes what hosts lead to
 	for _, v := range env.Values {
@@ -103,6 +105,9 @@ func Collect(env *repo.Environment) *Facts {
 	f.nameHosts()
 	return f
 }
+
+// Servers returns Redis, and then Sentinels. The list must not be changed.
+func (f *Facts) Servers() []*Server { return f.servers }
 
 // sameNamespace tells whether two objects can be in one namespace. Where none
 // is written, the person who applies the files decides, so nothing is against
@@ -140,6 +145,9 @@ type Group struct {
 
 // AllRedis returns the Redis servers of the group, those of charts among them.
 func (g *Group) AllRedis() []*Server {
+	if len(g.Released) == 0 {
+		return slices.Clip(g.Redis)
+	}
 	all := slices.Clone(g.Redis)
 	for _, r := range g.Released {
 		all = append(all, r.Redis)
@@ -149,6 +157,9 @@ func (g *Group) AllRedis() []*Server {
 
 // AllSentinels returns the Sentinels of the group, those of charts among them.
 func (g *Group) AllSentinels() []*Server {
+	if len(g.Released) == 0 {
+		return slices.Clip(g.Sentinels)
+	}
 	all := slices.Clone(g.Sentinels)
 	for _, r := range g.Released {
 		if r.Sentinel != nil {

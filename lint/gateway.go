@@ -42,7 +42,7 @@ func unpasted(text string) string {
 // HelmRelease puts in its place from a Secret or ConfigMap
 // (spec.valuesFrom[].targetPath; inline values win).
 func (g gatewayReader) setting(v repo.Value, path string) Arg {
-	for _, e := range g.env().Items() {
+	for e := range g.env().Elements() {
 		if isSetting(e.Get("name").Text(), path) {
 			return g.facts.envValue(e, g.values.Object, g.values.Namespace)
 		}
@@ -116,7 +116,7 @@ func (g gatewayReader) targetPath(path string) Arg {
 // every source of gateway.deployment.envFrom, and no whole values file that
 // only the cluster has.
 func (g gatewayReader) complete() bool {
-	for _, from := range g.values.Value.Get("gateway", "deployment", "envFrom").Items() {
+	for from := range g.values.Value.Get("gateway", "deployment", "envFrom").Elements() {
 		for _, s := range envSources {
 			name := from.Get(s.field, "name")
 			if config := g.facts.config(s.kind, g.values.Namespace, name.Text()); name.Exists() && (config == nil || !config.AllKeys) {
@@ -125,7 +125,7 @@ func (g gatewayReader) complete() bool {
 		}
 	}
 	if o := g.values.Object; o != nil && o.Kind == "HelmRelease" {
-		for _, from := range o.Value.Get("spec", "valuesFrom").Items() {
+		for from := range o.Value.Get("spec", "valuesFrom").Elements() {
 			kind := from.Get("kind").Text()
 			if !from.Get("targetPath").Exists() && (kind != "ConfigMap" || g.facts.config(kind, o.Namespace, from.Get("name").Text()) == nil) {
 				return false

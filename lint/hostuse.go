@@ -61,7 +61,7 @@ func (f *Facts) nameHosts() {
 func (f *Facts) HostUses() []HostUse { return f.naming.uses }
 
 func (f *Facts) hostUses() []HostUse {
-	var all []HostUse
+	all := make([]HostUse, 0, len(f.Clients)+2*len(f.Redis)+2*len(f.Sentinels))
 	seen := map[repo.Span]bool{}
 	add := func(u HostUse) {
 		if !u.Host.Exists() || !u.Host.Known || seen[u.Host.Place.Span] {
@@ -104,7 +104,7 @@ func (f *Facts) hostUses() []HostUse {
 		}
 	}
 	var done []*Workload
-	for _, s := range slices.Concat(f.Redis, f.Sentinels) {
+	for _, s := range f.Servers() {
 		w := s.Container.Workload
 		name := w.Object.Value.Get("spec", "serviceName")
 		if !w.IsStateful() || !name.IsScalar() || slices.Contains(done, w) {

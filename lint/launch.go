@@ -144,15 +144,21 @@ type source struct {
 }
 
 // words returns the command and arguments of a container, with $(VAR)
-// replaced as Kubernetes does.
+// replaced as Kubernetes does. They must not be changed.
 func (c *Container) words() []Arg {
-	var words []Arg
-	for _, list := range []string{"command", "args"} {
-		for _, v := range c.Value.Get(list).Items() {
-			words = append(words, c.expand(v.Text(), v, v.Span(), "$(", ")"))
+	if c.said != nil && c.configs == len(c.facts.Configs) {
+		return c.said
+	}
+	command, args := c.Value.Get("command"), c.Value.Get("args")
+	n := command.Len() + args.Len()
+	c.said, c.saidAt, c.configs = make([]Arg, 0, n), make([]repo.Value, 0, n), len(c.facts.Configs)
+	for _, list := range []repo.Value{command, args} {
+		for v := range list.Elements() {
+			c.said = append(c.said, c.expand(v.Text(), v, v.Span(), "$(", ")"))
+			c.saidAt = append(c.saidAt, v)
 		}
 	}
-	return words
+	return c.said
 }
 
 // expand replaces variables in a word of the container's command or script.
@@ -185,7 +191,7 @@ func (c *Container) expand(text string, at repo.Value, span repo.Span, open, clo
 			b.WriteString(open + name + closing)
 		}
 		if before == "" && tail == "" && rest == tail && text == open+name+closing {
-			a.Ref, a.Written, a.Via = env.Ref, env.Written, env.Place
+			a.Ref, a.Written, a.Via = env.Ref, env.Written, &env.Place
 		}
 	}
 	a.Text = b.String()
@@ -195,7 +201,8 @@ func (c *Container) expand(text string, at repo.Value, span repo.Span, open, clo
 // launch looks for the command that starts a server.
 func (c *Container) launch() (launch, bool) {
 	words := c.words()
-	hasCommand := len(c.Value.Get("command").Items()) > 0
+	command := c.Value.Get("command")
+	hasCommand := command.IsList() && command.Len() > 0
 	for i, w := range words {
 		base := baseName(w.Text)
 		switch {
@@ -253,11 +260,9 @@ func (c *Container) shellLaunch(words []Arg) (launch, bool) {
 
 // valueAt returns the element of command or args at a place.
 func (c *Container) valueAt(p Place) repo.Value {
-	for _, list := range []string{"command", "args"} {
-		for _, v := range c.Value.Get(list).Items() {
-			if v.Path().String() == p.Path {
-				return v
-			}
+	for i, w := range c.words() {
+		if w.Place.Path == p.Path {
+			return c.saidAt[i]
 		}
 	}
 	return repo.Value{}
@@ -344,7 +349,7 @@ func (c *Container) shellArg(w shellWord, at source, vars shellVars) Arg {
 		}
 	default:
 		if env, ok := c.Env(name); ok && !vars.sets(name) {
-			a.Text, a.Known, a.Ref, a.Written, a.Via = env.Text, env.Known, env.Ref, env.Written, env.Place
+			a.Text, a.Known, a.Ref, a.Written, a.Via = env.Text, env.Known, env.Ref, env.Written, &env.Place
 		}
 	}
 	return a

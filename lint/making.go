@@ -142,7 +142,7 @@ func plainWords(words []Arg) []shellWord {
 func (c *Container) where(path string) (volume, rel string) {
 	best := -1
 	rel = path
-	for _, m := range c.Value.Get("volumeMounts").Items() {
+	for m := range c.Value.Get("volumeMounts").Elements() {
 		at := strings.TrimRight(m.Get("mountPath").Text(), "/")
 		if (path == at || strings.HasPrefix(path, at+"/")) && len(at) > best {
 			best, volume = len(at), m.Get("name").Text()

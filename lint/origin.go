@@ -53,7 +53,7 @@ func csiOrigin(class *repo.Object, data repo.Value) string {
 func externalOrigins(o *repo.Object, keys []configKey) []configKey {
 	spec := o.Value.Get("spec")
 	fetched := map[string]string{}
-	for _, d := range spec.Get("data").Items() {
+	for d := range spec.Get("data").Elements() {
 		store := d.Get("sourceRef", "storeRef")
 		if !store.Exists() {
 			store = spec.Get("secretStoreRef")

@@ -66,7 +66,7 @@ func AtKey(o *repo.Object, v repo.Value, label string) Place {
 }
 
 func place(o *repo.Object, v repo.Value, s repo.Span, label string) Place {
-	p := Place{Span: s, Label: label, Path: v.Path().String()}
+	p := Place{Span: s, Label: label, Path: v.PathText()}
 	if o != nil {
 		p.Object = o.ID()
 	}

@@ -12,7 +12,25 @@ import (
 // op://…), Bank-Vaults' vault:path#key, the <path:…> of Argo CD's Vault plugin,
 // a shell variable, or a token that a pipeline or a script replaces (__X__, %X%,
 // %%X%%, #{X}#).
-var referencePattern = pattern.New(`^(?:[a-zA-Z][a-zA-Z0-9+.-]*://.*|vault:.*|<(?:path|secret):.*>|\$[A-Za-z_][A-Za-z0-9_]*|__[A-Za-z0-9_.-]+__|%%?[A-Za-z0-9_.-]+%%?|@@[A-Za-z0-9_.-]+@@|#\{.*\}#?)$`).Where(pattern.Either(pattern.Has("://"), pattern.Begins("vault:", "<", "$", "__", "%", "@@", "#{")))
+var referencePattern = pattern.New(`^(?:[a-zA-Z][a-zA-Z0-9+.-]*://.*|vault:.*|<(?:path|secret):.*>|\$[A-Za-z_][A-Za-z0-9_]*|__[A-Za-z0-9_.-]+__|%%?[A-Za-z0-9_.-]+%%?|@@[A-Za-z0-9_.-]+@@|#\{.*\}#?)$`).
+	Where(pattern.Either(isAddress, pattern.Begins("vault:", "<", "$", "__", "%", "@@", "#{"))).Surely(isAddress)
+
+// isAddress tells addresses, which need no pattern.
+func isAddress(text string) bool {
+	scheme, rest, ok := strings.Cut(text, "://")
+	if !ok || scheme == "" || strings.Contains(rest, "\n") {
+		return false
+	}
+	for i := range len(scheme) {
+		switch c := scheme[i]; {
+		case 'a' <= c|0x20 && c|0x20 <= 'z':
+		case i > 0 && ('0' <= c && c <= '9' || c == '+' || c == '.' || c == '-'):
+		default:
+			return false
+		}
+	}
+	return true
+}
 
 // IsReference tells whether a text stands for a value that is put in its place
 // before or when a process reads it, or that is encrypted: a template, a

@@ -350,7 +350,7 @@ func (b releaseBuilder) password(existing, key Arg, literal repo.Value, own stri
 			b.secret(own, key.Text, literal)
 		}
 		at := At(b.values.Object, literal, "")
-		return Arg{Text: literal.Text(), Known: !IsReference(literal.Text()), Place: at, Written: at}
+		return Arg{Text: literal.Text(), Known: !IsReference(literal.Text()), Place: at, Written: &at}
 	}
 	a := Arg{Place: existing.Place}
 	if b.unsure {

@@ -3,6 +3,7 @@ package lint
 import (
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,6 +27,8 @@ type Options struct {
 	Today time.Time
 	// Change, if not nil, limits the findings to what it can affect.
 	Change *Change
+	// Excerpts says that snippets of the places will be asked for.
+	Excerpts bool
 }
 
 // Run judges a repository and returns its findings in order, one for each
@@ -42,24 +45,14 @@ func Run(r *repo.Repo, opts Options) []*Finding {
 	}
 	perEnv := make([][]*Finding, len(envs))
 	secrets := make([][]secret.Value, len(envs))
-	var wg sync.WaitGroup
-	next := make(chan int)
-	for range min(runtime.GOMAXPROCS(0), len(envs)) {
-		wg.Go(func() {
-			for i := range next {
-				s, ok := envs[i].Seen.(*seen)
-				if !ok {
-					s = look(envs[i], opts)
-				}
-				perEnv[i], secrets[i] = s.findings, s.secrets
-			}
-		})
-	}
-	for i := range envs {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
+	each(len(envs), func(i int) {
+		if s, ok := envs[i].Seen.(*seen); ok {
+			perEnv[i], secrets[i] = s.unpack(envs[i], s.findings), s.secrets
+			return
+		}
+		facts := Collect(envs[i])
+		perEnv[i], secrets[i] = judge(facts, opts), facts.Secrets()
+	})
 	findings := problems(opts.Rules, slices.Concat(told, opts.Problems))
 	for i := range perEnv {
 		findings = append(findings, perEnv[i]...)
@@ -67,39 +60,85 @@ func Run(r *repo.Repo, opts Options) []*Finding {
 			r.AddSecret(s)
 		}
 	}
-	slices.SortStableFunc(findings, (*Finding).Compare)
+	sortFindings(findings)
 	findings = suppress(r, files, opts, merge(findings))
-	slices.SortStableFunc(findings, (*Finding).Compare)
+	sortFindings(findings)
 	fitFixes(r, findings)
 	return findings
 }
 
+// sortFindings sorts findings that are mostly sorted.
+func sortFindings(findings []*Finding) {
+	if !slices.IsSortedFunc(findings, (*Finding).Compare) {
+		slices.SortStableFunc(findings, (*Finding).Compare)
+	}
+}
+
+// each calls do for 0 to n-1 on all processors. One environment is judged here:
+// to wake another processor for it would cost more than a tenth of that.
+func each(n int, do func(i int)) {
+	if n == 1 {
+		do(0)
+		return
+	}
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range min(runtime.GOMAXPROCS(0), n) {
+		wg.Go(func() {
+			for i := range next {
+				do(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+}
+
 // Look returns what Run with the same options makes of an environment by itself,
 // for repo.Options. An environment that was looked at is not judged again.
-func Look(opts Options) func(*repo.Environment) any {
-	return func(env *repo.Environment) any { return look(env, opts) }
+func Look(opts Options) func(*repo.Environment) (seen any, shown []string) {
+	p := newPacker(opts.Rules)
+	return func(env *repo.Environment) (any, []string) {
+		facts := Collect(env)
+		findings := judge(facts, opts)
+		sortFindings(findings)
+		s := &seen{p, p.pack(env, findings), nil}
+		for _, value := range facts.Secrets() {
+			s.secrets = append(s.secrets, secret.New(strings.Clone(value.Reveal()))) // not all of its file
+		}
+		if !opts.Excerpts {
+			return s, nil
+		}
+		var shown []string
+		for _, f := range findings {
+			for _, at := range f.Places {
+				if !slices.Contains(shown, at.File) {
+					shown = append(shown, at.File)
+				}
+			}
+		}
+		return s, shown
+	}
 }
 
 // seen is what is kept of an environment that was judged.
 type seen struct {
-	findings []*Finding
+	*packer
+	findings string // packed
 	secrets  []secret.Value
-}
-
-func look(env *repo.Environment, opts Options) *seen {
-	facts := Collect(env)
-	return &seen{judge(facts, opts), facts.Secrets()}
 }
 
 func judge(facts *Facts, opts Options) []*Finding {
 	var findings []*Finding
+	p := Pass{Facts: facts, Strict: opts.Strict, report: func(f *Finding) { findings = append(findings, f) }}
 	for _, rule := range opts.Rules {
-		if rule.Check == nil {
-			continue
+		if rule.Check != nil {
+			p.Rule = rule
+			rule.Check(&p)
 		}
-		rule.Check(&Pass{Rule: rule, Facts: facts, Strict: opts.Strict, report: func(f *Finding) {
-			findings = append(findings, f)
-		}})
 	}
 	return findings
 }
@@ -127,14 +166,19 @@ func problems(rules []*Rule, all []repo.Problem) []*Finding {
 // merge joins findings that differ in nothing but the environment: the places
 // besides the primary one may be others in each.
 func merge(sorted []*Finding) []*Finding {
+	type key struct{ rule, message, cause string }
 	var out []*Finding
-	index := map[string]*Finding{}
-	for _, f := range sorted {
-		key := f.Rule.ID + "\x00" + f.Message + "\x00" + f.Primary().Span.String()
-		if f.Cause != "" {
-			key = f.Rule.ID + "\x00" + f.Message + "\x00\x00" + f.Cause
+	here, causes := map[key]*Finding{}, map[key]*Finding{} // here: with this primary place
+	for i, f := range sorted {
+		if at, last := f.Primary(), sorted[max(i-1, 0)].Primary(); at.File != last.File || at.Line != last.Line || at.Column != last.Column {
+			clear(here)
 		}
-		first := index[key]
+		index := here
+		if f.Cause != "" {
+			index = causes
+		}
+		k := key{f.Rule.ID, f.Message, f.Cause}
+		first := index[k]
 		if first != nil && f.Cause != "" && first.Primary().Span != f.Primary().Span && slices.Equal(first.Environments, f.Environments) {
 			out = append(out, f) // two places of one environment, which both want mending
 			continue
@@ -153,7 +197,7 @@ func merge(sorted []*Finding) []*Finding {
 			first.Environments = slices.Compact(first.Environments)
 			continue
 		}
-		index[key] = f
+		index[k] = f
 		out = append(out, f)
 	}
 	return out
@@ -167,7 +211,7 @@ func (f *Facts) Secrets() []secret.Value {
 			all = append(all, c.Secret)
 		}
 	}
-	for _, s := range slices.Concat(f.Redis, f.Sentinels) {
+	for _, s := range f.Servers() {
 		add(s.Password())
 		add(s.MasterAuth())
 		for _, d := range s.SentinelAll("auth-pass") {

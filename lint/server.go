@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,6 +48,9 @@ type Server struct {
 	Settings Place
 
 	unread []UnreadConf
+	// monitors are the lines "sentinel monitor" of the first counted Directives.
+	monitors []*Monitor
+	counted  int
 }
 
 // A Conf is one text of configuration.
@@ -84,6 +88,9 @@ type Directive struct {
 
 	conf *Conf // nil for the command line
 	key  Place
+
+	checked  bool // problems are known
+	problems []redisconf.Problem
 }
 
 // An Arg is one argument of a directive, or another value that a process is
@@ -100,11 +107,11 @@ type Arg struct {
 	Ref   *KeyRef
 	Place Place
 	// Via is the entry of an environment that gives the text, where Place only
-	// names its variable.
-	Via Place
+	// names its variable; else nil.
+	Via *Place
 	// Written is where the text stands if it is not at Place: the value of an
-	// environment variable, the key of a Secret or ConfigMap.
-	Written Place
+	// environment variable, the key of a Secret or ConfigMap; else nil.
+	Written *Place
 }
 
 // Exists tells whether the argument is given at all.
@@ -125,6 +132,28 @@ func (d *Directive) Arg(i int) Arg {
 		return Arg{}
 	}
 	return d.Args[i]
+}
+
+// Check returns what is wrong with a directive of the server by itself.
+func (s *Server) Check(d *Directive) []redisconf.Problem {
+	if !d.checked {
+		mode := redisconf.ServerMode
+		if s.Sentinel {
+			mode = redisconf.SentinelMode
+		}
+		d.problems, d.checked = redisconf.Check(s.Version, mode, d.Raw), true
+	}
+	return d.problems
+}
+
+// IsKnown tells whether every argument is known.
+func (d *Directive) IsKnown() bool {
+	for i := range d.Args {
+		if !d.Args[i].Known {
+			return false
+		}
+	}
+	return true
 }
 
 // At returns the place of the directive: of its name and arguments if they
@@ -206,21 +235,25 @@ func (s *Server) Last(names ...string) *Directive {
 // SentinelAll returns the directives "sentinel sub …".
 func (s *Server) SentinelAll(sub string) []*Directive {
 	var all []*Directive
-	for _, d := range s.All("sentinel") {
-		if strings.EqualFold(d.Arg(0).Text, sub) {
+	for _, d := range s.Directives {
+		if d.isSentinel(sub) {
 			all = append(all, d)
 		}
 	}
 	return all
 }
 
+// isSentinel tells a directive "sentinel sub …".
+func (d *Directive) isSentinel(sub string) bool {
+	return d.Name == "sentinel" && len(d.Args) > 0 && strings.EqualFold(d.Args[0].Text, sub)
+}
+
 // SentinelLast returns the last directive "sentinel sub …" for a master ("" for
 // those that have none), or nil.
 func (s *Server) SentinelLast(sub, master string) *Directive {
-	all := s.SentinelAll(sub)
-	for i := len(all) - 1; i >= 0; i-- {
-		if master == "" || all[i].Arg(1).Text == master {
-			return all[i]
+	for _, d := range slices.Backward(s.Directives) {
+		if d.isSentinel(sub) && (master == "" || len(d.Args) > 1 && d.Args[1].Text == master) {
+			return d
 		}
 	}
 	return nil
@@ -233,12 +266,13 @@ type Monitor struct {
 }
 
 // Monitors returns the masters that a Sentinel watches.
-func (s *Server) Monitors() []Monitor {
-	var all []Monitor
-	for _, d := range s.SentinelAll("monitor") {
-		all = append(all, Monitor{d, d.Arg(1), d.Arg(2), d.Arg(3), d.Arg(4)})
+func (s *Server) Monitors() []*Monitor {
+	for ; s.counted < len(s.Directives); s.counted++ {
+		if d := s.Directives[s.counted]; d.isSentinel("monitor") {
+			s.monitors = append(s.monitors, &Monitor{d, d.Arg(1), d.Arg(2), d.Arg(3), d.Arg(4)})
+		}
 	}
-	return all
+	return s.monitors
 }
 
 // Port returns the port that the server listens on in plain text, with where

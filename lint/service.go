@@ -47,7 +47,7 @@ func newService(o *repo.Object) *Service {
 	if spec.Get("type").Text() == "ExternalName" {
 		s.External = spec.Get("externalName").Text()
 	}
-	for _, v := range spec.Get("ports").Items() {
+	for v := range spec.Get("ports").Elements() {
 		p := ServicePort{Name: v.Get("name").Text(), PortAt: v.Get("port"), TargetAt: v.Get("targetPort")}
 		p.Port, _ = p.PortAt.Int()
 		p.Target = p.Port

@@ -1,6 +1,9 @@
 package lint
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // A shellWord is one word of a shell command as written in a script.
 type shellWord struct {
@@ -44,10 +47,34 @@ func baseName(path string) string { return path[strings.LastIndexByte(path, '/')
 // knows quoting, comments, separators, redirections and here-documents, not the
 // grammar: words such as if and do are dropped from the front of a command.
 // Whatever it cannot follow ends up in words that are dynamic.
+//
+// The commands must not be changed: overlays of one base run the same scripts, so
+// they are kept.
 func parseShell(script string) []shellCommand {
+	parsedScripts.Lock()
+	defer parsedScripts.Unlock()
+	if commands, ok := parsedScripts.commands[script]; ok {
+		return commands
+	}
 	p := &shellParser{s: script}
 	p.run()
+	if parsedScripts.size += len(script); parsedScripts.size > maxParsedScripts {
+		parsedScripts.commands, parsedScripts.size = nil, len(script)
+	}
+	if parsedScripts.commands == nil {
+		parsedScripts.commands = map[string][]shellCommand{}
+	}
+	parsedScripts.commands[script] = p.commands
 	return p.commands
+}
+
+// maxParsedScripts is the number of bytes of the scripts whose commands are kept.
+const maxParsedScripts = 256 << 10
+
+var parsedScripts struct {
+	sync.Mutex
+	commands map[string][]shellCommand // by script
+	size     int
 }
 
 type shellParser struct {

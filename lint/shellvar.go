@@ -119,7 +119,8 @@ func (c *Container) shellValue(name string, vars shellVars, depth int) (Arg, boo
 	}
 	for _, other := range append([]*Container{c}, c.Workload.Containers...) {
 		if env, ok := other.Env(name); ok {
-			env.Via = env.Place
+			at := env.Place
+			env.Via = &at
 			return env, true
 		}
 	}

@@ -145,7 +145,7 @@ func refersTo(pod repo.Value, kind, name string) bool {
 			return true
 		}
 	}
-	for _, v := range pod.Items() {
+	for v := range pod.Elements() {
 		if refersTo(v, kind, name) {
 			return true
 		}

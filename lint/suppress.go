@@ -83,6 +83,10 @@ func suppress(r *repo.Repo, files []string, opts Options, findings []*Finding) [
 	idle := map[repo.Span]bool{} // comments that suppress nothing at all
 	for _, file := range files {
 		for _, c := range r.Comments(file) {
+			if c.Foreign {
+				tell("lint/bad-suppression", c, "write # "+suppressionForm, "this suppresses nothing: it is written as for another linter")
+				continue
+			}
 			s, err := parseSuppression(c)
 			if err != nil {
 				tell("lint/bad-suppression", c, "write "+suppressionForm, "%s", err)

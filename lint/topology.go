@@ -257,7 +257,7 @@ func isScript(key, text string) bool {
 
 // anyText tells whether a scalar within v satisfies the test.
 func anyText(v repo.Value, is func(string) bool) bool {
-	for _, e := range v.Items() {
+	for e := range v.Elements() {
 		if anyText(e, is) {
 			return true
 		}

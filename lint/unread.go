@@ -62,7 +62,7 @@ func (s *Server) unreadMade() {
 	if s.ConfPath == "" || !isServerImage(c.Image.Repository) {
 		return
 	}
-	for _, mount := range c.Value.Get("volumeMounts").Items() {
+	for mount := range c.Value.Get("volumeMounts").Elements() {
 		path := strings.TrimRight(mount.Get("mountPath").Text(), "/") + "/" + baseName(s.ConfPath)
 		m := c.made(path, launch{})
 		if !m.touched || len(m.parts) != 1 || isSentinelConf(redisconf.Parse(m.parts[0].conf)) != s.Sentinel {

@@ -35,6 +35,14 @@ type Container struct {
 	Image    Image
 
 	facts *Facts
+	// said are the words of the command and arguments, saidAt what they are in,
+	// as they were with so many of the facts' Configs.
+	said    []Arg
+	saidAt  []repo.Value
+	configs int
+	// mounted is what mountedKeys found with so many of them.
+	mounted   []mountedKey
+	mountedOf int
 }
 
 // An Image is a container image as referred to.
@@ -93,7 +101,7 @@ func newWorkload(f *Facts, o *repo.Object) (*Workload, bool) {
 		w.Selector = o.Value.Get("spec", "selector")
 	}
 	for _, list := range []string{"initContainers", "containers"} {
-		for _, v := range w.Pod.Get(list).Items() {
+		for v := range w.Pod.Get(list).Elements() {
 			c := &Container{
 				Workload: w,
 				Name:     v.Get("name").Text(),
@@ -174,7 +182,7 @@ type File struct {
 func (c *Container) File(path string) File {
 	best, rest, found := repo.Value{}, "", false
 	bestPath := ""
-	for _, m := range c.Value.Get("volumeMounts").Items() {
+	for m := range c.Value.Get("volumeMounts").Elements() {
 		at := strings.TrimRight(m.Get("mountPath").Text(), "/")
 		if path != at && !strings.HasPrefix(path, at+"/") || found && len(at) <= len(bestPath) {
 			continue
@@ -206,7 +214,7 @@ func (c *Container) File(path string) File {
 
 // volume returns the volume of a name and its type.
 func (w *Workload) volume(name string) (repo.Value, string) {
-	for _, v := range w.Pod.Get("volumes").Items() {
+	for v := range w.Pod.Get("volumes").Elements() {
 		if v.Get("name").Text() != name {
 			continue
 		}
@@ -217,7 +225,7 @@ func (w *Workload) volume(name string) (repo.Value, string) {
 		}
 		return v, "emptyDir"
 	}
-	for _, v := range w.Object.Value.Get("spec", "volumeClaimTemplates").Items() {
+	for v := range w.Object.Value.Get("spec", "volumeClaimTemplates").Elements() {
 		if v.Get("metadata", "name").Text() == name {
 			return v, "persistentVolumeClaim"
 		}
@@ -244,7 +252,7 @@ func (c *Container) volumeKey(volume repo.Value, kind, rest string) (*Config, st
 			key := rest
 			if items := v.Get("items"); items.IsList() {
 				key = ""
-				for _, item := range items.Items() {
+				for item := range items.Elements() {
 					if item.Get("path").Text() == rest {
 						key = item.Get("key").Text()
 					}
@@ -267,8 +275,11 @@ func (c *Container) volumeKey(volume repo.Value, kind, rest string) (*Config, st
 // mountedKeys yields every key of a ConfigMap that the container has as a
 // file, with the path where it finds it, in the order of the mounts and keys.
 func (c *Container) mountedKeys() []mountedKey {
-	var all []mountedKey
-	for _, m := range c.Value.Get("volumeMounts").Items() {
+	if c.mounted != nil && c.mountedOf == len(c.facts.Configs) {
+		return c.mounted
+	}
+	all := []mountedKey{}
+	for m := range c.Value.Get("volumeMounts").Elements() {
 		volume, kind := c.Workload.volume(m.Get("name").Text())
 		if kind != "configMap" {
 			continue
@@ -290,6 +301,7 @@ func (c *Container) mountedKeys() []mountedKey {
 			}
 		}
 	}
+	c.mounted, c.mountedOf = all, len(c.facts.Configs)
 	return all
 }
 

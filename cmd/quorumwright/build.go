@@ -39,6 +39,12 @@ folder. No secret is in them; references are printed as they are.`,
 				if err != nil {
 					return err
 				}
+				if len(own) > 0 {
+					// Somebody else wrote these, and kustomize follows what they say.
+					if err := g.supervise(); err != nil {
+						return err
+					}
+				}
 				manifests, err := repo.Build(tree.FS(own...), overlay)
 				if err != nil {
 					return &exitError{exitFailed, err}

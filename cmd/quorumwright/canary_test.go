@@ -148,21 +148,22 @@ func plantSecrets(t *testing.T, places map[string]string) map[string]string {
 	t.Helper()
 	secrets := map[string]string{}
 	for name, text := range places {
-		text = secretPattern.ReplaceAllStringFunc(text, func(m string) string {
-			found := secretPattern.FindStringSubmatch(m)
-			secret := "cAnArY." + found[1] + ".7fQ2xW9"
-			secrets[found[1]] = secret
-			if found[2] != "" {
-				return base64.StdEncoding.EncodeToString([]byte(secret))
-			}
-			return secret
-		})
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		write(t, name, text)
+		writeFiles(t, ".", map[string]string{name: fillSecrets(text, secrets)})
 	}
 	return secrets
+}
+
+// fillSecrets puts a secret into each place of a text, and notes it.
+func fillSecrets(text string, secrets map[string]string) string {
+	return secretPattern.ReplaceAllStringFunc(text, func(m string) string {
+		found := secretPattern.FindStringSubmatch(m)
+		secret := "cAnArY." + found[1] + ".7fQ2xW9"
+		secrets[found[1]] = secret
+		if found[2] != "" {
+			return base64.StdEncoding.EncodeToString([]byte(secret))
+		}
+		return secret
+	})
 }
 
 // leaks tells which secrets an output holds, in whatever form.
@@ -212,31 +213,39 @@ func runEach(t *testing.T, secrets map[string]string, runs [][]string) {
 	t.Helper()
 	printed := 0
 	for _, args := range runs {
-		var out, errs bytes.Buffer
-		code := run(context.Background(), args, streams{strings.NewReader(""), &out, &errs})
-		all := append(out.Bytes(), errs.Bytes()...)
-		printed += len(all)
-		err := filepath.WalkDir(".", func(name string, e fs.DirEntry, err error) error {
-			if err == nil && strings.HasPrefix(e.Name(), "out.") {
-				text, _ := os.ReadFile(name)
-				all = append(all, text...)
-				err = os.Remove(name)
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, leak := range leaks(secrets, all) {
-			t.Errorf("quorumwright %s (exit %d) shows %s", strings.Join(args, " "), code, leak)
-		}
-		if bytes.Contains(all, []byte("goroutine ")) || bytes.Contains(all, []byte("panic")) {
-			t.Errorf("quorumwright %s:\n%s", strings.Join(args, " "), all)
-		}
+		printed += runCanary(t, secrets, args)
 	}
 	if printed == 0 {
 		t.Error("nothing was printed at all")
 	}
+}
+
+// runCanary is runEach for one command line. It returns the length of what was
+// printed.
+func runCanary(t *testing.T, secrets map[string]string, args []string) int {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code := run(context.Background(), args, streams{strings.NewReader("a: b\n"), &out, &errs})
+	all := append(out.Bytes(), errs.Bytes()...)
+	printed := len(all)
+	err := filepath.WalkDir(".", func(name string, e fs.DirEntry, err error) error {
+		if err == nil && strings.HasPrefix(e.Name(), "out.") {
+			text, _ := os.ReadFile(name)
+			all = append(all, text...)
+			err = os.Remove(name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, leak := range leaks(secrets, all) {
+		t.Errorf("quorumwright %s (exit %d) shows %s", strings.Join(args, " "), code, leak)
+	}
+	if bytes.Contains(all, []byte("goroutine ")) || bytes.Contains(all, []byte("panic")) {
+		t.Errorf("quorumwright %s:\n%s", strings.Join(args, " "), all)
+	}
+	return printed
 }
 
 // TestNoSecretIsShown plants a secret in every place that may hold one, and runs

@@ -65,7 +65,7 @@ func newCommit(g *globals) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&f.out, "output", "o", "deploy", "the `DIR` to write to")
-	flags.StringArrayVarP(&f.environments, "environment", "e", nil, "only this `ENV` and the base; may be repeated")
+	flags.VarP(many(&f.environments), "environment", "e", "only this `ENV` and the base; may be repeated")
 	flags.StringVarP(&f.branch, "branch", "b", "", "the `BRANCH` to commit to (default quorumwright/ENV or quorumwright/all)")
 	flags.StringVarP(&f.message, "message", "m", "", "the first line of the message (`TEXT`), instead of the summary")
 	flags.BoolVar(&f.push, "push", false, "push the branch; if the remote moved, generate anew on what is there")
@@ -310,7 +310,7 @@ func (c *committer) show(ctx context.Context) error {
 	fmt.Fprint(c.out, p.message.String())
 	fmt.Fprintln(c.out)
 	for _, change := range p.shown {
-		fmt.Fprint(c.out, change.Unified())
+		fmt.Fprint(c.out, unified(change))
 	}
 	return nil
 }

@@ -59,7 +59,7 @@ func newDiff(g *globals) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.against, "against", "", "compare with the spec at `REF`: a branch, a tag or a commit")
-	flags.StringArrayVarP(&f.environments, "environment", "e", nil, "with --against: only this `ENV`; may be repeated")
+	flags.VarP(many(&f.environments), "environment", "e", "with --against: only this `ENV`; may be repeated")
 	flags.BoolVar(&f.summary, "summary", false, "print the words, not the unified diff")
 	flags.StringVarP(&f.format, "output", "o", "text", "`FORMAT`: text or json")
 	return cmd

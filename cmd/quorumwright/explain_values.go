@@ -21,7 +21,7 @@ type valuesFlags struct {
 
 func (f *valuesFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringArrayVar(&f.files, "values", nil, "Helm values `FILE` of a gateway; may be repeated, a later file wins")
+	flags.Var(many(&f.files), "values", "Helm values `FILE` of a gateway; may be repeated, a later file wins")
 	flags.StringVar(&f.chartVersion, "chart-version", "", "with --values: the `VERSION` of the gateway's chart, if the file does not tell")
 	flags.StringVarP(&f.output, "output", "o", "text", "with --values: `FORMAT`: text or json")
 }
@@ -71,7 +71,7 @@ func (g *globals) explainValues(f valuesFlags) error {
 // configurations reads what the files hold: releases with values in them, or
 // else one set of values with the files laid over each other.
 func (g *globals) configurations(files []string, chartVersion string) ([]*lint.Configuration, error) {
-	opts := repo.Options{Paths: files, ChartVersion: chartVersion, BeforeBuild: func() error { return g.supervise(nil) }}
+	opts := repo.Options{Paths: files, ChartVersion: chartVersion, BeforeBuild: func() error { return g.superviseBuilds(nil) }}
 	r, err := openValues(opts)
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"github.com/quorumwright/quorumwright/internal/regular"
 	"github.com/quorumwright/quorumwright/internal/spelling"
 	"github.com/quorumwright/quorumwright/internal/supervisor"
+	"github.com/quorumwright/quorumwright/lint/repo"
 	"github.com/quorumwright/quorumwright/schema"
 	"github.com/spf13/cobra"
 )
@@ -73,7 +74,7 @@ func newGenerate(g *globals) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&out, "output", "o", "deploy", "the `DIR` to write to")
-	flags.StringArrayVarP(&envs, "environment", "e", nil, "only this `ENV` and the base; may be repeated")
+	flags.VarP(many(&envs), "environment", "e", "only this `ENV` and the base; may be repeated")
 	flags.BoolVar(&check, "check", false, "write nothing; tell what is stale, missing, changed by hand or orphaned")
 	flags.BoolVar(&diff, "diff", false, "write nothing; print what would change as a unified diff")
 	flags.BoolVar(&force, "force", false, "overwrite files that were changed by hand")
@@ -202,12 +203,19 @@ func (g *globals) compare(tree *generate.Tree, out string, diff bool) error {
 	}
 	for _, c := range changes {
 		if diff {
-			fmt.Fprint(g.out, c.Unified())
+			fmt.Fprint(g.out, unified(c))
 		} else {
 			fmt.Fprintln(g.out, c)
 		}
 	}
 	return errFindings
+}
+
+// unified is a change as a diff, without the secrets that somebody may have
+// written into files that are to hold none.
+func unified(c generate.Change) string {
+	c.Shown = repo.Mask(c.Path, c.Have)
+	return c.Unified()
 }
 
 func (g *globals) write(tree *generate.Tree, out string, force bool) error {

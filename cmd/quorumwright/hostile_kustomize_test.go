@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -128,6 +129,70 @@ func hostileRoots() map[string]map[string]string {
 	add("a long prefix", "resources: [s.yaml]\nnamePrefix: "+strings.Repeat("a", 500_000)+"\n")
 	add("a patch that is no patch", "resources: [s.yaml]\npatches: [{patch: '- &a [*a]'}]\n")
 	return cases
+}
+
+// hungryRoots are kustomizations of a few lines that kustomize needs more memory or
+// time for than there is: they copy what they have copied, or ask the same again and
+// again. Beside each lies one that is as it should be.
+func hungryRoots() map[string]map[string]string {
+	const settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: a-b-c-d-e-f-g-h}\n"
+	repeat := func(n int, format string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, format, i)
+		}
+		return b.String()
+	}
+	services := repeat(490, "---\napiVersion: v1\nkind: Service\nmetadata: {name: s%d}\n")
+	one := map[string]map[string]string{
+		"copies of copies": {
+			"kustomization.yaml": "resources: [a.yaml]\npatches: [{target: {kind: ConfigMap}, path: p.yaml}]\n",
+			"p.yaml":             repeat(30, "- {op: copy, from: /data, path: /data/c%d}\n"),
+		},
+		"replacements of replacements": {
+			"kustomization.yaml": "resources: [a.yaml]\nreplacements:\n" +
+				repeat(30, "- {source: {kind: ConfigMap, fieldPath: data}, targets: [{select: {kind: ConfigMap}, fieldPaths: [data.c%d], options: {create: true}}]}\n"),
+		},
+		"a schema of itself": {
+			"kustomization.yaml": "resources: [x.yaml]\nopenapi: {path: o.json}\npatches: [{path: p.yaml}]\n",
+			"x.yaml":             "apiVersion: x.io/v1\nkind: X\nmetadata: {name: x}\nspec: {a: {a: [1]}}\n",
+			"p.yaml":             "apiVersion: x.io/v1\nkind: X\nmetadata: {name: x}\nspec: {a: {a: [2]}}\n",
+			"o.json": `{"definitions": {"y": {"$ref": "#/definitions/y"}, "x": {"type": "object", "properties": {"spec": {"$ref": "#/definitions/y"}},
+				"x-kubernetes-group-version-kind": [{"group": "x.io", "kind": "X", "version": "v1"}]}}}`,
+		},
+		"many patches of many": {
+			"kustomization.yaml": "resources: [s.yaml]\npatches:\n" + repeat(900, "- {target: {kind: Service}, path: p.yaml} # %d\n"),
+			"p.yaml":             "- {op: add, path: /metadata/labels, value: {a: b}}\n", "s.yaml": services,
+		},
+	}
+	for _, files := range one {
+		if files["a.yaml"] == "" {
+			files["a.yaml"] = settings
+		}
+		files["other/kustomization.yaml"] = "resources: [missing.yaml]\n"
+	}
+	return one
+}
+
+// TestHungryKustomize lints each: the limit is a finding at the root that hits it,
+// which says which limit that is, and the rest is judged all the same.
+func TestHungryKustomize(t *testing.T) {
+	for name, files := range hungryRoots() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			writeFiles(t, dir, files)
+			r := execute(t, dir, "lint", "--no-cache", "--output", "concise")
+			r.orderly(t)
+			limit := regexp.MustCompile(`(?m)^kustomization\.yaml:1:1: error: rendering this folder takes more than (10 s of processor time|1 GiB of memory|64 MiB of stack), the limit for one root; it was not rendered \[yaml/limits\]$`)
+			if r.code != exitFailed || !limit.MatchString(r.stdout) {
+				t.Errorf("exit %d: %s", r.code, clipped(r.all()))
+			}
+			if !strings.Contains(r.stdout, "\nother/kustomization.yaml:1:") {
+				t.Errorf("the other root was not judged: %s", clipped(r.all()))
+			}
+		})
+	}
 }
 
 // TestHostileKustomize lints each case as a process whose every way out leads to a

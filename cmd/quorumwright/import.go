@@ -67,9 +67,9 @@ func newImport(g *globals) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVarP(&f.output, "output", "o", "quorumwright.yaml", "the spec `FILE` to write, - for standard output")
 	flags.StringVarP(&f.environment, "environment", "e", "prod", "the `NAME` of the environment, if the files name none")
-	flags.StringArrayVar(&f.values, "values", nil, "Helm values `FILE` of the gateway; may be repeated, a later file wins")
+	flags.Var(many(&f.values), "values", "Helm values `FILE` of the gateway; may be repeated, a later file wins")
 	flags.StringVar(&f.chartVersion, "chart-version", "", "`VERSION` of the gateway's chart, if the files do not tell")
-	flags.StringArrayVar(&f.exclude, "exclude", nil, "leave out files that match the `GLOB`; may be repeated")
+	flags.Var(many(&f.exclude), "exclude", "leave out files that match the `GLOB`; may be repeated")
 	flags.BoolVar(&f.force, "force", false, "overwrite the spec if it exists")
 	return cmd
 }
@@ -79,7 +79,7 @@ func (g *globals) importSpec(f importFlags, paths []string) error {
 		return usagef("%s exists already: -o FILE names another, --force overwrites it", f.output)
 	}
 	opts := repo.Options{Paths: paths, Values: f.values, ChartVersion: f.chartVersion, Exclude: f.exclude}
-	opts.BeforeBuild = func() error { return g.supervise(opts.Stdin) }
+	opts.BeforeBuild = func() error { return g.superviseBuilds(opts.Stdin) }
 	if slices.Contains(paths, "-") {
 		b, err := io.ReadAll(io.LimitReader(g.in, maxStdin+1))
 		if err != nil {

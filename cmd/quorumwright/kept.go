@@ -93,7 +93,18 @@ func (k *keptReport) tee(w io.Writer) io.Writer {
 	if k.reads == nil {
 		return w
 	}
-	return io.MultiWriter(w, &k.out)
+	return io.MultiWriter(w, k)
+}
+
+// Write keeps what is printed, unless it is too much to be kept.
+func (k *keptReport) Write(b []byte) (int, error) {
+	if k.out.Len()+len(b) > maxKept {
+		k.reads, k.out = nil, bytes.Buffer{}
+	}
+	if k.reads != nil {
+		k.out.Write(b)
+	}
+	return len(b), nil
 }
 
 // replay prints the report and returns the outcome of the run that made it.
@@ -114,8 +125,8 @@ func (k *keptReport) keep(outcome error) error {
 	if errors.As(outcome, &exit) {
 		code = exit.code
 	}
-	if k.reads == nil || outcome != nil && (exit == nil || exit.err != nil) || k.out.Len() > maxKept {
-		return outcome
+	if k.reads == nil || code == exitFailed || outcome != nil && (exit == nil || exit.err != nil) {
+		return outcome // what could not be read now may be read the next time
 	}
 	reads, ok := k.reads.Bytes()
 	if !ok {

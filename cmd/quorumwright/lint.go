@@ -64,10 +64,10 @@ func newLint(g *globals) *cobra.Command {
 		RunE:    func(cmd *cobra.Command, paths []string) error { return g.lint(cmd.Context(), f, paths) },
 	}
 	flags := cmd.Flags()
-	flags.StringArrayVar(&f.values, "values", nil, "Helm values `FILE` of the gateway; may be repeated, a later file wins")
+	flags.Var(many(&f.values), "values", "Helm values `FILE` of the gateway; may be repeated, a later file wins")
 	flags.StringVar(&f.chartVersion, "chart-version", "", "`VERSION` of the gateway's chart, if the repository does not tell")
 	flags.StringVar(&f.chart.path, "chart", "", "render the values with the gateway's chart at `PATH`, a folder or a .tgz, and judge the result too; needs helm")
-	flags.StringArrayVar(&f.exclude, "exclude", nil, "leave out files that match the `GLOB`; may be repeated")
+	flags.Var(many(&f.exclude), "exclude", "leave out files that match the `GLOB`; may be repeated")
 	flags.Int64Var(&f.maxFileSize, "max-file-size", 1<<20, "do not read files larger than this many `BYTES`")
 	flags.StringVar(&f.since, "since", "", "judge only what the changes since `REV`, a branch, a tag or a commit, can affect")
 	flags.StringVar(&f.baseline.file, "baseline", "", "`FILE` with findings to live with for now")
@@ -84,10 +84,10 @@ func newLint(g *globals) *cobra.Command {
 // report adds the flags that say what is judged and how it is shown.
 func (f *lintFlags) report(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringArrayVarP(&f.outputs, "output", "o", nil, "`FORMAT[=FILE]`: "+strings.Join(report.FormatNames(), ", ")+"; may be repeated")
+	flags.VarP(many(&f.outputs), "output", "o", "`FORMAT[=FILE]`: "+strings.Join(report.FormatNames(), ", ")+"; may be repeated")
 	flags.StringVar(&f.failOn, "fail-on", "", "exit with 1 from this `SEVERITY` on: error (the default), warning or info")
-	flags.StringSliceVar(&f.selectIDs, "select", nil, "only these rules, families or patterns (`IDS`)")
-	flags.StringSliceVar(&f.ignoreIDs, "ignore", nil, "not these rules, families or patterns (`IDS`)")
+	flags.Var(list(&f.selectIDs), "select", "only these rules, families or patterns (`IDS`)")
+	flags.Var(list(&f.ignoreIDs), "ignore", "not these rules, families or patterns (`IDS`)")
 	flags.StringVar(&f.profile, "profile", "", "default or strict (`PROFILE`): how severe findings are")
 	flags.BoolVar(&f.suppressed, "show-suppressed", false, "show suppressed findings too")
 }
@@ -162,7 +162,7 @@ func (g *globals) judge(f lintFlags, fsys fs.FS, opts repo.Options, problems []r
 	if err != nil {
 		return err
 	}
-	opts.BeforeBuild = func() error { return g.supervise(opts.Stdin) }
+	opts.BeforeBuild = func() error { return g.superviseBuilds(opts.Stdin) }
 	today := time.Now()
 	kept := g.keptReport(f, fsys, opts, problems, chosen, outputs, today)
 	if kept.found {
@@ -172,6 +172,7 @@ func (g *globals) judge(f lintFlags, fsys fs.FS, opts repo.Options, problems []r
 	look := func() (*repo.Repo, []*lint.Finding, error) {
 		opts.ChartVersion, opts.Exclude, opts.With = cmp.Or(f.chartVersion, f.chart.version()), f.exclude, c.with
 		how := lint.Options{Rules: chosen, Known: rules.All(), Strict: f.profile == "strict", Problems: problems, Today: today, Change: f.change}
+		how.Excerpts = slices.ContainsFunc(outputs, func(o report.Output) bool { return o.Format.Excerpts })
 		if f.change == nil && f.chart.path == "" && !f.fix.apply && !f.fix.diff {
 			opts.Look = lint.Look(how) // all that is asked of an environment
 		}

@@ -7,14 +7,15 @@ import (
 )
 
 // The garbage that may gather before it is collected: as much as four times of
-// what is in use, but no more than maxGarbage bytes, and less as what is in use
-// comes near to modest. Short runs never collect any then, and runs over many
-// environments are not several times larger than what they work on. What is in
-// use beyond that is collected at leastPace, or collecting would be all we do.
+// what is in use, but no more than maxGarbage bytes, and less where it would take
+// more than modest together with what is in use. Short runs never collect any
+// then, and runs over many environments take no more than those over some. What is
+// in use beyond immodest is collected at leastPace, or collecting would be all we do.
 const (
 	maxGarbage   = 48 << 20
-	leastGarbage = 24 << 20
-	modest       = 132 << 20
+	leastGarbage = 20 << 20
+	modest       = 52 << 20
+	immodest     = 132 << 20
 	mostPace     = 400 // percent, as in GOGC
 	leastPace    = 60
 )
@@ -50,9 +51,9 @@ type ticket [4]uint64
 
 // paceFor returns the pace for the bytes in use.
 func paceFor(live uint64) int {
-	if live > modest {
+	if live > immodest {
 		return leastPace
 	}
-	garbage := min(maxGarbage, max(leastGarbage, modest-live))
+	garbage := min(maxGarbage, max(leastGarbage, modest-min(live, modest)))
 	return int(min(garbage*100/max(live, 1), mostPace))
 }

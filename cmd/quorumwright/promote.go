@@ -55,7 +55,7 @@ func newPromote(g *globals) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringSliceVar(&only, "only", nil, "only these fields (`PATHS`); may be repeated")
+	flags.Var(list(&only), "only", "only these fields (`PATHS`); may be repeated")
 	flags.BoolVar(&dryRun, "dry-run", false, "write nothing; print the change as a unified diff too")
 	return cmd
 }

@@ -57,10 +57,11 @@ func newProve(g *globals) *cobra.Command {
 	flags.StringVarP(&f.env, "environment", "e", "", "the `ENV` to prove")
 	flags.StringVar(&f.tree, "tree", "deploy", "the `DIR` that generate writes to")
 	flags.StringVar(&f.manifests, "manifests", "", "prove what is in this `DIR` instead of the generated tree")
-	flags.StringArrayVar(&f.values, "values", nil, "Helm values `FILE` of the gateway; may be repeated, a later file wins")
-	flags.StringSliceVar(&f.kill, "kill", []string{"master"}, "`WHAT` to break, one after the other: "+strings.Join(prove.FaultNames(), ", "))
+	flags.Var(many(&f.values), "values", "Helm values `FILE` of the gateway; may be repeated, a later file wins")
+	f.kill = []string{"master"}
+	flags.Var(list(&f.kill), "kill", "`WHAT` to break, one after the other: "+strings.Join(prove.FaultNames(), ", "))
 	flags.DurationVar(&f.maxFailover, "max-failover", 0, "the `TIME` that a failover may take (default Sentinel's down-after plus 5s)")
-	flags.StringArrayVar(&f.reports, "report", nil, "also write a report to `FILE`, by its ending .json or .md; may be repeated")
+	flags.Var(many(&f.reports), "report", "also write a report to `FILE`, by its ending .json or .md; may be repeated")
 	flags.StringVar(&f.server, "redis-server", "", "the redis-server or valkey-server to run (`PATH`)")
 	flags.StringVar(&f.isolation, "isolation", "auto", "`WHERE` pods run: namespaces, loopback or auto")
 	flags.IntVar(&f.rounds, "rounds", 0, "then break something at random `N` times")
@@ -80,7 +81,7 @@ func (g *globals) prove(ctx context.Context, f proveFlags) error {
 	if err != nil {
 		return err
 	}
-	env, name, err := f.environment()
+	env, name, err := g.provenEnvironment(f)
 	if err != nil {
 		return err
 	}
@@ -150,16 +151,18 @@ func writeReport(name string, r *prove.Result) error {
 	return nil
 }
 
-// environment reads the one environment that is meant, and says what people call
+// provenEnvironment reads the one environment that is meant, and says what people call
 // it.
-func (f proveFlags) environment() (*repo.Environment, string, error) {
+func (g *globals) provenEnvironment(f proveFlags) (*repo.Environment, string, error) {
 	dir := f.manifests
 	if dir == "" {
 		dir = f.tree
 	}
-	r, err := repo.Open(repo.DirFS("."), repo.Options{Paths: []string{dir}, Values: f.values})
+	r, err := repo.Open(repo.DirFS("."), repo.Options{
+		Paths: []string{dir}, Values: f.values, BeforeBuild: func() error { return g.superviseBuilds(nil) },
+	})
 	if err != nil {
-		return nil, "", &exitError{exitFailed, err}
+		return nil, "", openError(err)
 	}
 	var names []string
 	var found *repo.Environment

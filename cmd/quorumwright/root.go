@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"slices"
 
 	"github.com/quorumwright/quorumwright/internal/supervisor"
 	"github.com/spf13/cobra"
@@ -45,9 +46,36 @@ const rootExample = `  quorumwright init                       # a commented spe
   quorumwright lint redis.yaml values.yaml
   quorumwright explain sentinel/no-replica`
 
-// newRoot returns the command tree. A new one is made for each run: commands
-// keep no state.
-func newRoot(s streams, guard *supervisor.Guard) *cobra.Command {
+// A subcommand is made when it is asked for: a run needs one, and the flags of all
+// the others would cost every start.
+type subcommand struct {
+	name string
+	make func(*globals) *cobra.Command
+}
+
+var subcommands = []subcommand{
+	{"init", newInit},
+	{"generate", newGenerate},
+	{"build", newBuild},
+	{"lint", newLint},
+	{"check", newCheck},
+	{"diff", newDiff},
+	{"commit", newCommit},
+	{"affected", newAffected},
+	{"explain", newExplain},
+	{"rules", newRules},
+	{"schema", newSchema},
+	{"import", newImport},
+	{"set", newSet},
+	{"promote", newPromote},
+	{"prove", newProve},
+	{"version", newVersion},
+}
+
+// newRoot returns the command tree for a command line: with the subcommand alone
+// that the line begins with, else with all of them. A new one is made for each
+// run: commands keep no state.
+func newRoot(s streams, guard *supervisor.Guard, args ...string) *cobra.Command {
 	g := &globals{streams: s, guard: guard}
 	root := &cobra.Command{
 		Use:           "quorumwright",
@@ -88,24 +116,16 @@ func newRoot(s streams, guard *supervisor.Guard) *cobra.Command {
 	flags.BoolVarP(&g.verbose, "verbose", "v", false, "say what is being done")
 	flags.BoolVar(&g.noCache, "no-cache", false, "neither use nor keep what earlier runs have worked out")
 	flags.StringVar(&g.color, "color", "auto", "`WHEN` to use colours: auto, always or never")
-	root.AddCommand(
-		newInit(g),
-		newGenerate(g),
-		newBuild(g),
-		newLint(g),
-		newCheck(g),
-		newDiff(g),
-		newCommit(g),
-		newAffected(g),
-		newExplain(g),
-		newRules(g),
-		newSchema(g),
-		newImport(g),
-		newSet(g),
-		newPromote(g),
-		newProve(g),
-		newVersion(g),
-	)
+	wanted := subcommands
+	if len(args) > 0 {
+		if i := slices.IndexFunc(subcommands, func(c subcommand) bool { return c.name == args[0] }); i >= 0 {
+			wanted = subcommands[i : i+1]
+			root.CompletionOptions.DisableDefaultCmd = true
+		}
+	}
+	for _, c := range wanted {
+		root.AddCommand(c.make(g))
+	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%s\nsee: %s --help", err, cmd.CommandPath())
 	})
@@ -131,7 +151,7 @@ func runGuarded(ctx context.Context, args []string, s streams, guard *supervisor
 	}()
 	out := &output{Writer: s.out}
 	s.out = out
-	root := newRoot(s, guard)
+	root := newRoot(s, guard, args...)
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
 	if out.err != nil {

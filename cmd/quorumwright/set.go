@@ -179,7 +179,7 @@ func (g *globals) printEdit(name string, edit *specedit.Edit) error {
 		return nil
 	}
 	c := generate.Change{Path: name, Kind: generate.Stale, Have: edit.Before, Want: edit.After}
-	if _, err := fmt.Fprint(g.out, c.Unified()); err != nil {
+	if _, err := fmt.Fprint(g.out, unified(c)); err != nil {
 		return failedf("standard output: %s", reason(err))
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/quorumwright/quorumwright/internal/supervisor"
+	"github.com/quorumwright/quorumwright/lint/repo"
 	"github.com/spf13/cobra"
 )
 
@@ -42,7 +43,7 @@ func (g *globals) dieOnSignal(ctx context.Context) {
 func (g *globals) superviseCommand(name string) error {
 	switch name {
 	case "affected", "commit", "diff":
-		return g.supervise(nil)
+		return g.supervise()
 	case "promote", "set":
 		if spec, err := g.specFile(); err == nil {
 			if info, err := os.Stat(spec); err == nil {
@@ -57,26 +58,51 @@ func (g *globals) superviseCommand(name string) error {
 // anybody has: a program, or text that is longer than a thousand environments.
 func (g *globals) superviseSpec(name string, size int64) error {
 	if strings.EqualFold(filepath.Ext(name), ".cue") || size > 256<<10 {
-		return g.supervise(nil)
+		return g.supervise()
 	}
 	return nil
 }
 
 // supervise does the work of this command in a child and returns its outcome as
 // an error, never nil: this process is done then. In the child, and where there
-// can be none, it is nil at once. stdin is what was read of standard input; nil
-// if nothing was.
+// can be none, it is nil at once.
 //
 // A child costs 10 ms of processor time: nothing to 1,000 overlays, much to one.
-func (g *globals) supervise(stdin []byte) error {
+func (g *globals) supervise() error {
 	if !g.guard.IsParent() {
 		return nil
 	}
-	in := io.Reader(g.in)
-	if stdin != nil {
-		in = bytes.NewReader(stdin)
+	code, err := g.guard.Run(g.started, g.in)
+	return outcomeOf(code, err)
+}
+
+// maxDeaths bounds how many folders may end a child until no other one is started.
+const maxDeaths = 3
+
+// superviseBuilds is supervise for commands that render what strangers wrote, and
+// print when all is done: a folder that is too much for a child is a finding of the
+// next one. stdin is what was read of standard input; nil if nothing was.
+func (g *globals) superviseBuilds(stdin []byte) error {
+	if !g.guard.IsParent() {
+		return nil
 	}
-	code, err := g.guard.Run(g.started, in)
+	var deaths []*supervisor.Death
+	for {
+		in := io.Reader(g.in)
+		if stdin != nil {
+			in = bytes.NewReader(stdin)
+		}
+		code, err := g.guard.Run(g.started, in, deaths...)
+		var death *supervisor.Death
+		if len(deaths) == maxDeaths || !errors.As(err, &death) || death.Limit == supervisor.Killed || !repo.IsRender(death.Work) {
+			return outcomeOf(code, err)
+		}
+		deaths = append(deaths, death)
+	}
+}
+
+// outcomeOf is the outcome of a child.
+func outcomeOf(code int, err error) error {
 	var death *supervisor.Death
 	if err != nil && !errors.As(err, &death) {
 		return failedf("%s", reason(err))

@@ -14,12 +14,6 @@ func BenchmarkParseKeys(b *testing.B) {
 	}
 }
 
-func BenchmarkLoad(b *testing.B) {
-	for b.Loop() {
-		read()
-	}
-}
-
 func BenchmarkLookup(b *testing.B) {
 	chart, path := Latest(), ParsePath("gateway.ratelimit.redis.sentinel.nodes[0].host")
 	for b.Loop() {

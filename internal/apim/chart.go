@@ -3,6 +3,7 @@ package apim
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"github.com/quorumwright/quorumwright/internal/apim/internal/spans"
 )
@@ -32,18 +33,32 @@ type Chart struct {
 	// Match says how the two relate.
 	Match Match
 
-	data    *catalogue
 	release spans.Release
+	known   *known
 }
+
+// known is what was asked for about a release of the chart.
+type known struct {
+	keys   sync.Map // *keyfile.Record to *Key
+	values func() map[string]any
+	judged sketched
+}
+
+// knownOf holds the known of each spans.Release.
+var knownOf sync.Map
 
 // Catalogue returns the chart of a version, or the nearest one that is known. A
 // version without a patch ("4.9") means the last known patch of that line. A
 // pre-release is judged as its release.
 func Catalogue(v Version) *Chart {
-	data := load()
-	chart := &Chart{Asked: v, data: data}
-	chart.Version, chart.Match = data.nearest(v)
+	chart := &Chart{Asked: v}
+	chart.Version, chart.Match = nearest(v)
 	chart.release = spans.Release{Major: chart.Version.Major, Minor: chart.Version.Minor, Patch: chart.Version.Patch}
+	k, ok := knownOf.Load(chart.release)
+	if !ok {
+		k, _ = knownOf.LoadOrStore(chart.release, &known{values: sync.OnceValue(func() map[string]any { return defaults(chart.release) })})
+	}
+	chart.known = k.(*known)
 	return chart
 }
 
@@ -53,9 +68,9 @@ func Latest() *Chart {
 	return Catalogue(minors[len(minors)-1])
 }
 
-func (c *catalogue) nearest(v Version) (Version, Match) {
-	first, last := c.lines[0], c.lines[len(c.lines)-1]
-	for _, l := range c.lines {
+func nearest(v Version) (Version, Match) {
+	first, last := lines[0], lines[len(lines)-1]
+	for _, l := range lines {
 		if l.major != v.Major || l.minor != v.Minor {
 			continue
 		}
@@ -74,13 +89,16 @@ func (c *catalogue) nearest(v Version) (Version, Match) {
 	return last.newest(), NewerMinor
 }
 
-// known are the last releases of all minor lines.
-func (c *catalogue) known() []spans.Release {
-	known := make([]spans.Release, len(c.lines))
-	for i, l := range c.lines {
-		known[i] = spans.Release{Major: l.major, Minor: l.minor, Patch: l.last}
+// A line is a minor line and its last patch that was read.
+type line struct{ major, minor, last int }
+
+// lastReleases are the last releases of all minor lines.
+func lastReleases() []spans.Release {
+	last := make([]spans.Release, len(lines))
+	for i, l := range lines {
+		last[i] = spans.Release{Major: l.major, Minor: l.minor, Patch: l.last}
 	}
-	return known
+	return last
 }
 
 func (l line) newest() Version {
@@ -89,7 +107,6 @@ func (l line) newest() Version {
 
 // Minors returns the last known release of each minor line, oldest first.
 func Minors() []Version {
-	lines := load().lines
 	minors := make([]Version, len(lines))
 	for i, l := range lines {
 		minors[i] = l.newest()

@@ -33,7 +33,7 @@ func TestKeysFile(t *testing.T) {
 			}
 		}
 		for _, d := range r.Default {
-			decodeDefault(d.Text) // panics when it is not JSON
+			decoded(decodeDefault(d.Text)) // panics when it is not JSON
 		}
 		for _, w := range r.When {
 			for _, alternative := range parseCondition(w.Text) {
@@ -53,8 +53,8 @@ func TestKeysFile(t *testing.T) {
 // A right key must be read by some chart, a wrong one by none, except where the
 // file says in which case it is read.
 func TestWrongFile(t *testing.T) {
-	for key, w := range load().wrong {
-		path := ParsePath(key)
+	for _, w := range wrongKeys {
+		key, path := w.path, ParsePath(w.path)
 		read := slices.ContainsFunc(Minors(), func(v Version) bool {
 			at := Catalogue(v).walk(path)
 			return at.state == Live || at.state == FreeForm
@@ -82,27 +82,52 @@ func TestWrongFile(t *testing.T) {
 }
 
 func TestPluginsFile(t *testing.T) {
-	for artifact, line := range plugins() {
-		if line.group == "" || len(line.changes) == 0 {
-			t.Errorf("%s: no group or no release", artifact)
+	if !slices.IsSorted(artifacts()) {
+		t.Error("plugins.txt is not sorted")
+	}
+	for _, artifact := range artifacts() {
+		line, ok := pluginLine(artifact)
+		group, changes, _ := strings.Cut(line, "\t")
+		if !ok || group == "" || changes == "" {
+			t.Errorf("%s: no group or no release: %q", artifact, line)
 		}
-		for i, change := range line.changes {
-			if i > 0 && line.changes[i-1].from.Compare(change.from) >= 0 {
-				t.Errorf("%s: releases are not in order at %s", artifact, change.from)
+		var last Version
+		for change := range strings.SplitSeq(changes, " ") {
+			from, state, _ := strings.Cut(change, "=")
+			release, err := ParseVersion(from)
+			if err != nil || last.Compare(release) >= 0 {
+				t.Errorf("%s: releases are not in order at %s: %v", artifact, from, err)
 			}
-			if change.version == "" {
-				continue
+			last = release
+			if state == "" || !strings.Contains("BDM-", state[:1]) {
+				t.Errorf("%s: %q says nothing about bundling", artifact, change)
+			} else if state[1:] != "" {
+				if _, err := ParseVersion(state[1:]); err != nil {
+					t.Errorf("%s: %v", artifact, err)
+				}
 			}
-			if _, err := ParseVersion(change.version); err != nil {
-				t.Errorf("%s: %v", artifact, err)
-			}
+		}
+	}
+	for _, name := range []string{"", "a", "gravitee-policy-jwt2", "zz"} {
+		if line, ok := pluginLine(name); ok {
+			t.Errorf("%q is a plugin: %q", name, line)
 		}
 	}
 	for artifact := range matrices {
-		if _, ok := plugins()[artifact]; !ok {
+		if _, ok := pluginLine(artifact); !ok {
 			t.Errorf("a matrix for the unknown plugin %s", artifact)
 		}
 	}
+}
+
+// artifacts are the plugins of the data.
+func artifacts() []string {
+	var names []string
+	for line := range strings.Lines(pluginsText) {
+		name, _, _ := strings.Cut(line, "\t")
+		names = append(names, name)
+	}
+	return names
 }
 
 func TestSettingsFile(t *testing.T) {

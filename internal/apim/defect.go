@@ -101,7 +101,7 @@ var defects = []defectLine{
 // read; what a newer one does is unknown. A minor without a patch ("4.9") is
 // its last known patch.
 func Defects(image Version) []Defect {
-	near, match := load().nearest(image)
+	near, match := nearest(image)
 	if match != Exact {
 		return nil // nothing is known about releases that were not read
 	}

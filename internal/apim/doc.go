@@ -23,6 +23,6 @@
 // switched on and off. The catalogue speaks about what the chart renders. What
 // a gateway does with a setting at run time is told only where a note says so.
 //
-// Nothing is read when the package is initialised; the first question parses
-// the embedded text once.
+// The program carries them as tables (tables.go, which a test writes), so that
+// nothing is read or parsed when it starts.
 package apim

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/quorumwright/quorumwright/internal/apim/internal/keyfile"
+	"github.com/quorumwright/quorumwright/internal/apim/internal/spans"
 )
 
 // Source says where an effective value comes from.
@@ -28,9 +29,20 @@ func (s Source) String() string {
 }
 
 // Effective is what a chart sees: the user's values over its defaults.
+//
+// It is used by one goroutine at a time, and the values must not change.
 type Effective struct {
 	chart *Chart
 	user  Values
+	// asked are the first keys that tests looked at, which many keys share.
+	asked []answer
+}
+
+// An answer is what a test looks at: the value of a key, and who set it.
+type answer struct {
+	key    string
+	value  Value
+	source Source
 }
 
 // Effective lays values over the defaults of the chart, as Helm does: maps
@@ -53,12 +65,17 @@ func (e *Effective) Value(path ...string) (Value, Source) {
 }
 
 func (e *Effective) merged(path []string) (Value, Source) {
-	value := e.user.Value(path...)
+	n, value := e.user.Reach(path...)
+	if n < len(path) {
+		// The user leaves to the chart what he does not write; but null, a scalar or
+		// a list on the way take the place of the whole block.
+		if n == 0 || value.Kind == Map || value.Kind == List && isIndex(path[n]) {
+			return e.fromChart(path)
+		}
+		return Value{}, Unset
+	}
 	switch value.Kind {
 	case Missing:
-		if !e.open(path) {
-			return Value{}, Unset
-		}
 		return e.fromChart(path)
 	case Null:
 		return value, FromUser
@@ -69,24 +86,6 @@ func (e *Effective) merged(path []string) (Value, Source) {
 		}
 	}
 	return value, FromUser
-}
-
-// open tells whether the user leaves a path that he does not write to the chart:
-// null, a scalar or a list on the way take the place of the whole block.
-func (e *Effective) open(path []string) bool {
-	for i := len(path) - 1; i > 0; i-- {
-		switch e.user.Value(path[:i]...).Kind {
-		case Missing:
-			continue
-		case Map:
-			return true
-		case List:
-			return isIndex(path[i])
-		default:
-			return false
-		}
-	}
-	return true
 }
 
 // count is the number of entries of a map of the user laid over one of the
@@ -112,53 +111,51 @@ func (e *Effective) fromChart(path []string) (Value, Source) {
 	return value, FromChart
 }
 
-func (c *Chart) defaultTree() anyTree { return anyTree{c.defaults()} }
+func (c *Chart) defaultTree() anyTree { return anyTree{c.known.values()} }
 
-// defaults is values.yaml of the chart, as far as it is catalogued. It must not
+// defaults is values.yaml of a release, as far as it is catalogued. It must not
 // be changed.
-func (c *Chart) defaults() map[string]any {
-	if known, ok := c.data.defaults.Load(c.release); ok {
-		return known.(map[string]any)
-	}
+func defaults(release spans.Release) map[string]any {
 	values := make(map[string]any)
 	var walk func(n *node, into map[string]any)
 	walk = func(n *node, into map[string]any) {
 		if n.record != nil {
-			if text, ok := keyfile.At(n.record.Default, c.release); ok && n.record.Live.Has(c.release) {
+			if text, ok := keyfile.At(n.record.Default, release); ok && n.record.Live.Has(release) {
 				if _, set := into[n.name]; !set {
 					into[n.name] = decodeDefault(text)
 				}
 			}
 		}
-		if len(n.children) == 0 || n.children[0].name == "[]" {
+		children := n.children()
+		if len(children) == 0 || children[0].name == "[]" {
 			return
 		}
-		below, ok := into[n.name].(map[string]any)
+		below, ok := decoded(into[n.name]).(map[string]any)
 		if !ok {
 			below = make(map[string]any)
 		}
-		for _, child := range n.children {
-			walk(child, below)
+		for i := range children {
+			walk(&children[i], below)
 		}
 		if len(below) > 0 {
 			into[n.name] = below
 		}
 	}
-	for _, child := range c.data.keys.children {
-		walk(child, values)
+	top := keys.children()
+	for i := range top {
+		walk(&top[i], values)
 	}
-	for name, r := range c.data.roots {
-		if r.enabled != "" && r.live.Has(c.release) {
-			below, ok := values[name].(map[string]any)
+	for _, r := range roots {
+		if r.enabled != "" && r.live.Has(release) {
+			below, ok := decoded(values[r.name]).(map[string]any)
 			if !ok {
 				below = make(map[string]any)
-				values[name] = below
+				values[r.name] = below
 			}
 			below["enabled"] = r.enabled == "true"
 		}
 	}
-	stored, _ := c.data.defaults.LoadOrStore(c.release, values)
-	return stored.(map[string]any)
+	return values
 }
 
 func fallbackValue(r *keyfile.Record) Value {

@@ -1,14 +1,9 @@
 package apim
 
 import (
-	_ "embed"
 	"slices"
 	"strings"
-	"sync"
 )
-
-//go:embed data/settings.txt
-var settingsText string
 
 // EnvName is the environment variable of the gateway that sets a place of
 // gravitee.yml: "ratelimit.redis.trustAll" is gravitee_ratelimit_redis_trustAll.
@@ -69,7 +64,7 @@ func EnvSetting(image Version, name string) EnvVerdict {
 		return EnvVerdict{State: EnvNotGravitee, Why: misprefixed(name)}
 	}
 	canonical, indexes := canonicalEnv(rest)
-	setting, known := settings()[canonical]
+	setting, known := settingNamed(canonical)
 	if wrong, ok := wrongEnv(image, canonical); ok {
 		if known {
 			wrong.Setting = fill(setting, indexes)
@@ -102,36 +97,20 @@ func misprefixed(name string) string {
 	return ""
 }
 
-// settings are the places of gravitee.yml that the chart renders or that its
-// comments and the guides name, by canonical name.
-var settings = sync.OnceValue(func() map[string]string {
-	known := make(map[string]string, 2*strings.Count(settingsText, "\n"))
-	add := func(setting string) {
-		canonical, _ := canonicalEnv(strings.ReplaceAll(setting, "[]", "[0]"))
-		if _, ok := known[canonical]; !ok {
-			known[canonical] = setting
-		}
+// A setting is a place of gravitee.yml, and what all spellings of its variable
+// have in common.
+type setting struct{ canonical, place string }
+
+// settingNamed is the place of gravitee.yml of a canonical name.
+func settingNamed(canonical string) (string, bool) {
+	i, ok := slices.BinarySearchFunc(settings[:], canonical, func(s setting, name string) int {
+		return strings.Compare(s.canonical, name)
+	})
+	if !ok {
+		return "", false
 	}
-	for setting := range strings.Lines(settingsText) {
-		add(strings.TrimSuffix(setting, "\n"))
-	}
-	var walk func(*node)
-	walk = func(n *node) {
-		if n.record != nil && kinds[n.record.Kind] != Free {
-			for _, setting := range n.record.Setting {
-				add(setting.Text)
-				if short, ok := strings.CutPrefix(setting.Text, "repositories."); ok {
-					add(short)
-				}
-			}
-		}
-		for _, child := range n.children {
-			walk(child)
-		}
-	}
-	walk(load().keys)
-	return known
-})
+	return settings[i].place, true
+}
 
 // canonicalEnv folds what spellings of one setting have in common: lower case,
 // words without separators, every index as #. It returns the indexes too.
@@ -251,7 +230,7 @@ func wrongEnv(image Version, canonical string) (EnvVerdict, bool) {
 // instead turns a replacement of canonical prefixes into a name to write.
 func instead(replacement, canonical string, indexes []string) string {
 	from, to, _ := strings.Cut(replacement, ">")
-	setting, ok := settings()[to+strings.TrimPrefix(canonical, from)]
+	setting, ok := settingNamed(to + strings.TrimPrefix(canonical, from))
 	if !ok {
 		return ""
 	}

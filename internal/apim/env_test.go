@@ -79,7 +79,8 @@ func TestEnvSetting(t *testing.T) {
 
 // Every known setting must be reached by both names that are offered for it.
 func TestEnvNamesReachTheirSetting(t *testing.T) {
-	for _, setting := range settings() {
+	for _, known := range settings {
+		setting := known.place
 		for _, name := range EnvNames(fill(setting, []string{"0", "1"})) {
 			got := EnvSetting(Version{}, name)
 			if got.State != EnvMatched && got.State != EnvWrong {

@@ -23,17 +23,32 @@ type Judgement struct {
 // Judge walks all values of a user and yields one judgement for each topmost
 // key that does not do what it says, in the order of the file. Keys that work
 // yield nothing. When gateway.enabled is false the gateway's keys are skipped.
+// The judgements must not be changed: other values may share them.
 func (c *Chart) Judge(values Tree) []Judgement {
+	sketch := c.known.judged.sketch(values)
+	if sketch == nil {
+		return c.judgeAll(values)
+	}
+	all, ok := c.known.judged.of(sketch)
+	if !ok {
+		all = c.judgeAll(values)
+		c.known.judged.keep(sketch, all)
+	}
+	return all
+}
+
+func (c *Chart) judgeAll(values Tree) []Judgement {
 	j := &judge{chart: c, user: values, effective: c.Effective(values)}
 	apiOn, _ := j.effective.Value("api", "enabled")
 	j.apiOn = apiOn.Truthy()
 	gatewayOn, _ := j.effective.Value("gateway", "enabled")
 	var all []Judgement
+	start := c.trail(nil)
 	for _, name := range values.Children() {
 		if name == "gateway" && !gatewayOn.Truthy() {
 			continue
 		}
-		all = append(all, j.at([]string{name})...)
+		all = append(all, j.at([]string{name}, c.follow(start, name))...)
 	}
 	for i := range all {
 		all[i].Deliberate = deliberate(all[i].At, all[i].Unmet)
@@ -48,14 +63,14 @@ type judge struct {
 	apiOn     bool
 }
 
-func (j *judge) at(path []string) []Judgement {
-	place := j.chart.walk(path)
-	verdict := j.chart.judged(path, place)
+// at judges the value at a path, to which a trail leads, and what is below it.
+func (j *judge) at(path []string, t trail) []Judgement {
+	verdict := j.chart.judged(path, t)
 	switch verdict.State {
 	case Elsewhere, FreeForm: // a known wrong key may stand below
-		return j.below(path)
+		return j.below(path, t)
 	case Dead, OtherVersion:
-		if j.readElsewhere(path) {
+		if j.readElsewhere(t) {
 			return nil
 		}
 		return []Judgement{j.with(path, verdict)}
@@ -63,7 +78,7 @@ func (j *judge) at(path []string) []Judgement {
 		return []Judgement{j.with(path, verdict)}
 	}
 	value := j.user.Value(path...)
-	if why := misshaped(verdict.Key, value, place.node); why != "" {
+	if why := misshaped(verdict.Key, value, t.node); why != "" {
 		if told := j.misleading(path); len(told) > 0 {
 			return told
 		}
@@ -73,28 +88,28 @@ func (j *judge) at(path []string) []Judgement {
 	if value.Kind == Null {
 		return nil // removes a default
 	}
-	unmet := j.effective.unmet(place, path)
+	unmet := j.effective.unmet(verdict.Key, path)
 	if len(unmet) == 0 {
-		return j.below(path)
+		return j.below(path, t)
 	}
 	verdict = verdict.about(path)
-	if j.readElsewhere(path) {
+	if j.readElsewhere(t) {
 		return nil
 	}
 	if verdict.Key.Kind == Free && value.Kind == Map {
-		return j.asleep(path, verdict, unmet)
+		return j.asleep(path, t, verdict, unmet)
 	}
 	return []Judgement{j.unmet(path, verdict, unmet)}
 }
 
 // below judges the children, and lifts one reason that all of them share.
-func (j *judge) below(path []string) []Judgement {
+func (j *judge) below(path []string, t trail) []Judgement {
 	children := j.user.Children(path...)
 	var all []Judgement
 	whole := len(children) > 1 && len(path) > 1
 	for _, name := range children {
-		child := append(slices.Clone(path), name)
-		found := j.at(child)
+		child := append(path[:len(path):len(path)], name)
+		found := j.at(child, j.chart.follow(t, name))
 		whole = whole && len(found) == 1 && found[0].State == Asleep && len(found[0].At) == len(child)
 		all = append(all, found...)
 	}
@@ -125,13 +140,13 @@ func (j *judge) misleading(path []string) []Judgement {
 
 // asleep judges a free-form block whose condition fails: children that are keys
 // of their own may still be read.
-func (j *judge) asleep(path []string, verdict Verdict, unmet []Unmet) []Judgement {
+func (j *judge) asleep(path []string, t trail, verdict Verdict, unmet []Unmet) []Judgement {
 	var all []Judgement
 	awake := false
 	for _, name := range j.user.Children(path...) {
 		child := append(slices.Clone(path), name)
-		if at := j.chart.walk(child); at.state == Live {
-			found := j.at(child)
+		if next := j.chart.follow(t, name); j.chart.place(child, next).state == Live {
+			found := j.at(child, next)
 			awake = awake || len(found) == 0
 			all = append(all, found...)
 			continue
@@ -179,7 +194,6 @@ func (j *judge) with(path []string, verdict Verdict) Judgement {
 
 // readElsewhere says whether another component than the gateway reads a key,
 // and is installed.
-func (j *judge) readElsewhere(path []string) bool {
-	wrong, _ := j.chart.wrongKey(path)
-	return j.apiOn && wrong != nil && wrong.effect == "elsewhere"
+func (j *judge) readElsewhere(t trail) bool {
+	return j.apiOn && t.wrong != nil && t.wrong.effect == "elsewhere"
 }

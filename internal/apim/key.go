@@ -73,12 +73,11 @@ var lands = map[rune]string{
 
 // key returns the key of a record, which must not be changed.
 func (c *Chart) key(r *keyfile.Record) *Key {
-	at := keyAt{r, c.release}
-	if known, ok := c.data.perRelease.Load(at); ok {
-		return known.(*Key)
+	if k, ok := c.known.keys.Load(r); ok {
+		return k.(*Key)
 	}
-	known, _ := c.data.perRelease.LoadOrStore(at, c.newKey(r))
-	return known.(*Key)
+	k, _ := c.known.keys.LoadOrStore(r, c.newKey(r))
+	return k.(*Key)
 }
 
 func (c *Chart) newKey(r *keyfile.Record) *Key {
@@ -112,16 +111,17 @@ func (c *Chart) condition(r *keyfile.Record) Condition {
 
 // Keys returns every key that the chart reads, sorted by path.
 func (c *Chart) Keys() []*Key {
-	var keys []*Key
+	var all []*Key
 	var walk func(*node)
 	walk = func(n *node) {
 		if n.record != nil && n.record.Live.Has(c.release) {
-			keys = append(keys, c.key(n.record))
+			all = append(all, c.key(n.record))
 		}
-		for _, child := range n.children {
-			walk(child)
+		children := n.children()
+		for i := range children {
+			walk(&children[i])
 		}
 	}
-	walk(c.data.keys)
-	return keys
+	walk(keys)
+	return all
 }

@@ -88,7 +88,7 @@ func (v Verdict) Help() string {
 // "[1]", … or "[]". The values around the key are not considered: see
 // [Chart.Judge] for its condition.
 func (c *Chart) Lookup(path []string) Verdict {
-	return c.judged(path, c.walk(path)).about(path)
+	return c.judged(path, c.trail(path)).about(path)
 }
 
 // about fills in the path of a verdict on a key that works, which most callers
@@ -100,10 +100,10 @@ func (v Verdict) about(path []string) Verdict {
 	return v
 }
 
-// judged says what the chart does with a key that stands at a place of the
-// catalogue.
-func (c *Chart) judged(path []string, place place) Verdict {
-	wrong, wrongPath := c.wrongKey(path)
+// judged says what the chart does with a key to which a trail leads.
+func (c *Chart) judged(path []string, t trail) Verdict {
+	place := c.place(path, t)
+	wrong, wrongPath := t.wrong, path[:t.wrongAt]
 	switch {
 	case wrong != nil && wrong.effect == "misleading":
 		return c.fromWrong(Misleading, path, wrong, wrongPath)
@@ -143,26 +143,58 @@ type place struct {
 	why      string
 }
 
-// walk follows a path through the tree of keys.
-func (c *Chart) walk(path []string) place {
-	if len(path) == 0 {
-		return place{state: Live, node: c.data.keys}
+// A trail is how far a path has been followed through the catalogue.
+type trail struct {
+	length     int
+	node       *node           // nil once the path has left the tree of keys,
+	left       int             // which it did at this element
+	open, last *keyfile.Record // the last live key that accepts any child, the last live key
+
+	wrongs  *wrongNode // nil once no known wrong key begins so
+	wrong   *wrongKey  // the longest one at or above the path
+	wrongAt int        // its length
+}
+
+func (c *Chart) trail(path []string) trail {
+	t := trail{node: keys, wrongs: &wrongNodes[0]}
+	for _, name := range path {
+		t = c.follow(t, name)
 	}
-	at := c.data.keys
-	var open *keyfile.Record // the last live key above that accepts any child
-	var last *keyfile.Record // the last live key above
-	for i, name := range path {
-		next := at.child(name)
-		if next == nil {
-			return c.beyond(path, i, open, last)
-		}
-		at = next
-		if r := at.record; r != nil && r.Live.Has(c.release) {
-			last, open = r, nil
+	return t
+}
+
+// follow goes one step further.
+func (c *Chart) follow(t trail, name string) trail {
+	t.length++
+	if t.node != nil {
+		if t.node = t.node.child(name); t.node == nil {
+			t.left = t.length - 1
+		} else if r := t.node.record; r != nil && r.Live.Has(c.release) {
+			t.last, t.open = r, nil
 			if k := kinds[r.Kind]; k == Free || k == MapOf || k == ListOf {
-				open = r
+				t.open = r
 			}
 		}
+	}
+	if t.wrongs != nil {
+		if t.wrongs = t.wrongs.child(name); t.wrongs != nil && t.wrongs.wrong != nil {
+			t.wrong, t.wrongAt = t.wrongs.wrong, t.length
+		}
+	}
+	return t
+}
+
+// walk follows a path through the tree of keys.
+func (c *Chart) walk(path []string) place { return c.place(path, c.trail(path)) }
+
+// place is where a trail along a path has led.
+func (c *Chart) place(path []string, t trail) place {
+	at, open := t.node, t.open
+	if len(path) == 0 {
+		return place{state: Live, node: at}
+	}
+	if at == nil {
+		return c.beyond(path, t.left, open, t.last)
 	}
 	switch {
 	case at.liveIn(c.release):
@@ -174,7 +206,7 @@ func (c *Chart) walk(path []string) place {
 	case open != nil:
 		return place{state: FreeForm, record: open}
 	default:
-		versions := strings.ReplaceAll(at.live.Joined(c.data.known()).String(), ",", ", ")
+		versions := strings.ReplaceAll(at.live.Joined(lastReleases()).String(), ",", ", ")
 		return place{
 			state: OtherVersion, record: at.record, versions: versions,
 			why: "chart " + c.Version.String() + " does not read it; charts that do: " + versions,
@@ -194,7 +226,7 @@ func (c *Chart) beyond(path []string, i int, open, last *keyfile.Record) place {
 	case last != nil && (kinds[last.Kind] == Leaf || kinds[last.Kind] == Template) && len(ParsePath(last.Path)) == i:
 		return place{state: Misshaped, record: last, why: last.Path + " takes " + describeTypes(recordTypes(last)) + ", not a map"}
 	}
-	if r, ok := c.data.roots[path[0]]; ok {
+	if r := rootNamed(path[0]); r != nil {
 		return c.below(r, path)
 	}
 	if path[0] == "global" {
@@ -204,7 +236,7 @@ func (c *Chart) beyond(path []string, i int, open, last *keyfile.Record) place {
 }
 
 // below decides about a key of a root that is not catalogued further.
-func (c *Chart) below(r root, path []string) place {
+func (c *Chart) below(r *root, path []string) place {
 	switch {
 	case r.role == "dead":
 		return place{state: Dead, why: r.note}
@@ -219,7 +251,7 @@ func (c *Chart) below(r root, path []string) place {
 	}
 }
 
-func (r root) words() string {
+func (r *root) words() string {
 	if r.note != "" {
 		return r.role + ": " + r.note
 	}
@@ -238,31 +270,6 @@ func describeTypes(types []string) string {
 		words[i] = typeWords[t]
 	}
 	return strings.Join(words, " or ")
-}
-
-// wrongKey finds the longest known wrong key at or above a path.
-func (c *Chart) wrongKey(path []string) (*wrongKey, []string) {
-	var found *wrongKey
-	n := 0
-	at := c.data.wrongTree
-	for i, element := range path {
-		if at.children == nil {
-			break
-		}
-		if isIndex(element) {
-			element = "[]"
-		}
-		if at = at.children[element]; at == nil {
-			break
-		}
-		if at.wrong != nil {
-			found, n = at.wrong, i+1
-		}
-	}
-	if found == nil {
-		return nil, nil
-	}
-	return found, path[:n]
 }
 
 func (c *Chart) fromWrong(state State, path []string, w *wrongKey, wrongPath []string) Verdict {

@@ -11,7 +11,7 @@ import (
 // first wrong element with a similar name, or the one key elsewhere that has
 // the same name.
 func (c *Chart) nearestKey(path []string) string {
-	at := c.data.keys
+	at := keys
 	for i, name := range path {
 		if next := at.child(name); next != nil && next.liveIn(c.release) {
 			at = next
@@ -35,7 +35,9 @@ func (c *Chart) nearestKey(path []string) string {
 	var homes []string
 	var walk func(n *node, at []string)
 	walk = func(n *node, at []string) {
-		for _, child := range n.children {
+		children := n.children()
+		for i := range children {
+			child := &children[i]
 			if !child.liveIn(c.release) {
 				continue
 			}
@@ -46,7 +48,7 @@ func (c *Chart) nearestKey(path []string) string {
 			walk(child, here)
 		}
 	}
-	walk(c.data.keys, nil)
+	walk(keys, nil)
 	if len(homes) == 1 {
 		return homes[0]
 	}
@@ -57,7 +59,9 @@ func (c *Chart) nearestKey(path []string) string {
 // near enough to be a misspelling.
 func (c *Chart) similar(n *node, word string) string {
 	best, bestDistance := "", max(1, len(word)/4)+1
-	for _, child := range n.children {
+	children := n.children()
+	for i := range children {
+		child := &children[i]
 		if !child.liveIn(c.release) {
 			continue
 		}

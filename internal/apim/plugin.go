@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 )
 
 //go:embed data/plugins.txt
@@ -40,65 +39,69 @@ type Plugin struct {
 	Matrix Matrix
 }
 
-// pluginLine is a plugin in all releases: what it is from a release on.
-type pluginLine struct {
-	group   string
-	changes []pluginChange
-}
-
-type pluginChange struct {
-	from     Version
-	bundling Bundling
-	version  string // "" for a module that carries the APIM version
-}
-
-var plugins = sync.OnceValue(func() map[string]pluginLine {
-	lines := make(map[string]pluginLine, 256)
-	for text := range strings.Lines(pluginsText) {
-		artifact, rest, _ := strings.Cut(strings.TrimSuffix(text, "\n"), "\t")
-		group, rest, _ := strings.Cut(rest, "\t")
-		line := pluginLine{group: group, changes: make([]pluginChange, 0, 1+strings.Count(rest, " "))}
-		for item := range strings.SplitSeq(rest, " ") {
-			release, state, _ := strings.Cut(item, "=")
-			from, err := ParseVersion(release)
-			if err != nil || state == "" {
-				panic("apim: plugins.txt: " + artifact) // a test reads every line
-			}
-			line.changes = append(line.changes, pluginChange{
-				from:     from,
-				bundling: map[byte]Bundling{'B': Bundled, 'D': Download, 'M': ManagementOnly, '-': NotKnown}[state[0]],
-				version:  state[1:],
-			})
+// pluginLine returns the line of a plugin without its name: the group, and what
+// the plugin is from a release on. The lines are sorted by name.
+func pluginLine(artifact string) (line string, ok bool) {
+	text := pluginsText
+	for text != "" {
+		start := 1 + strings.LastIndexByte(text[:len(text)/2], '\n')
+		line, _, _ := strings.Cut(text[start:], "\n")
+		name, rest, _ := strings.Cut(line, "\t")
+		switch order := strings.Compare(artifact, name); {
+		case order == 0:
+			return rest, true
+		case order < 0:
+			text = text[:start]
+		default:
+			text = text[min(start+len(line)+1, len(text)):]
 		}
-		lines[artifact] = line
 	}
-	return lines
-})
+	return "", false
+}
 
 // PluginInfo returns what an APIM release knows about a plugin; ok is false
 // when no known release has it. The pinned versions are known for every release
 // tag, a later patch is judged by the last known one of its line.
 func PluginInfo(apim Version, artifact string) (plugin Plugin, ok bool) {
-	line, ok := plugins()[artifact]
+	line, ok := pluginLine(artifact)
 	if !ok {
 		return Plugin{}, false
 	}
-	release, _ := load().nearest(apim)
-	plugin = Plugin{Artifact: artifact, Group: line.group, Matrix: matrices[artifact]}
-	for _, change := range line.changes {
-		if change.from.Compare(release) > 0 {
+	release, _ := nearest(apim)
+	group, line, _ := strings.Cut(line, "\t")
+	plugin = Plugin{Artifact: artifact, Group: group, Matrix: matrices[artifact]}
+	state := "-"
+	for item := range strings.SplitSeq(line, " ") {
+		first, now, _ := strings.Cut(item, "=")
+		// A test reads every line.
+		if from, _ := ParseVersion(first); from.Compare(release) > 0 {
 			break
 		}
-		plugin.Bundling, plugin.Pinned = change.bundling, Version{}
-		switch {
-		case change.bundling == NotKnown:
-		case change.version == "":
-			plugin.Pinned = release
-		default:
-			plugin.Pinned, _ = ParseVersion(change.version)
-		}
+		state = now
+	}
+	plugin.Bundling = bundlingOf(state[0])
+	switch {
+	case plugin.Bundling == NotKnown:
+	case len(state) == 1: // a module that carries the APIM version
+		plugin.Pinned = release
+	default:
+		plugin.Pinned, _ = ParseVersion(state[1:])
 	}
 	return plugin, true
+}
+
+// bundlingOf reads the letter of the data.
+func bundlingOf(letter byte) Bundling {
+	switch letter {
+	case 'B':
+		return Bundled
+	case 'D':
+		return Download
+	case 'M':
+		return ManagementOnly
+	default:
+		return NotKnown
+	}
 }
 
 // PluginProblem is what can be wrong with a plugin version.

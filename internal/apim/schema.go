@@ -19,18 +19,19 @@ func ValuesSchema(v Version) []byte {
 		{"$schema", "http://json-schema.org/draft-07/schema#"},
 		{"title", "Gravitee APIM chart " + chart.Version.String() + ": values of a gateway"},
 	}
-	root := chart.nodeSchema(chart.data.keys, nil)
+	root := chart.nodeSchema(keys, nil)
 	properties := root.take("properties").(object)
-	for name, r := range chart.data.roots {
+	for i := range roots {
+		r := &roots[i]
 		if r.role == "dead" || !r.live.Has(chart.release) {
 			continue
 		}
-		if i := slices.IndexFunc(properties, func(m member) bool { return m.name == name }); i >= 0 {
+		if i := slices.IndexFunc(properties, func(m member) bool { return m.name == r.name }); i >= 0 {
 			// Some keys are catalogued: they describe, the rest stays open.
 			properties[i].value = properties[i].value.(object).with("additionalProperties", true)
 			continue
 		}
-		properties = append(properties, member{name, object{
+		properties = append(properties, member{r.name, object{
 			{"description", r.words()},
 		}})
 	}
@@ -123,7 +124,9 @@ func (c *Chart) nodeSchema(n *node, path []string) object {
 		return append(schema, member{"type", []string{"array", "null"}}, member{"items", c.nodeSchema(items, append(slices.Clone(path), "[]"))})
 	}
 	var properties object
-	for _, child := range n.children {
+	children := n.children()
+	for i := range children {
+		child := &children[i]
 		if child.liveIn(c.release) {
 			properties = append(properties, member{child.name, c.nodeSchema(child, append(slices.Clone(path), child.name))})
 		}
@@ -148,8 +151,9 @@ func (c *Chart) nodeSchema(n *node, path []string) object {
 // whole platform.
 func (c *Chart) elsewhere(n *node, path []string) object {
 	var properties object
-	for text, wrong := range c.data.wrong {
-		at := ParsePath(text)
+	for i := range wrongKeys {
+		wrong := &wrongKeys[i]
+		at := ParsePath(wrong.path)
 		last := len(at) - 1
 		if wrong.effect != "elsewhere" || last == 0 || !slices.Equal(at[:last], path) {
 			continue

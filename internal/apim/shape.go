@@ -21,7 +21,7 @@ func misshaped(key *Key, value Value, at *node) string {
 	case Items, ListOf:
 		wrong = value.Kind != List
 	case Object, Free, MapOf:
-		wrong = !acceptsKind(key.Types, value.Kind) && !(value.Kind == Map && len(at.children) > 0)
+		wrong = !acceptsKind(key.Types, value.Kind) && !(value.Kind == Map && at.count > 0)
 	}
 	if !wrong {
 		return ""

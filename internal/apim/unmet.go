@@ -43,15 +43,15 @@ func (u Unmet) String() string {
 // is read. Of several alternatives the one with the fewest failing tests is
 // told.
 func (e *Effective) Unmet(path ...string) []Unmet {
-	return e.unmet(e.chart.walk(path), path)
+	return e.unmet(e.chart.keyOf(e.chart.walk(path).record), path)
 }
 
-func (e *Effective) unmet(at place, path []string) []Unmet {
-	if at.record == nil {
+func (e *Effective) unmet(key *Key, path []string) []Unmet {
+	if key == nil {
 		return nil
 	}
 	var fewest []Unmet
-	for i, alternative := range e.chart.key(at.record).When {
+	for i, alternative := range key.When {
 		var failing []Unmet
 		for _, atom := range alternative {
 			atom.Key = fillIndexes(atom.Key, path)
@@ -67,14 +67,26 @@ func (e *Effective) unmet(at place, path []string) []Unmet {
 	return fewest
 }
 
+// maxAsked bounds what is kept: the elements of a list have keys of their own.
+const maxAsked = 64
+
 // tested is the value a test looks at. A key that this chart does not have is
 // unset, whatever the user wrote.
 func (e *Effective) tested(atom Atom) (Value, Source) {
-	path := ParsePath(atom.Key)
-	if at := e.chart.walk(path); at.state != Live && at.state != FreeForm {
-		return Value{}, Unset
+	for i := range e.asked {
+		if e.asked[i].key == atom.Key {
+			return e.asked[i].value, e.asked[i].source
+		}
 	}
-	return e.Value(path...)
+	a := answer{key: atom.Key}
+	path := ParsePath(atom.Key)
+	if at := e.chart.walk(path); at.state == Live || at.state == FreeForm {
+		a.value, a.source = e.Value(path...)
+	}
+	if len(e.asked) < maxAsked {
+		e.asked = append(e.asked, a)
+	}
+	return a.value, a.source
 }
 
 // fillIndexes replaces the [] of a key by the indexes that a path has in the

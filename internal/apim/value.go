@@ -61,6 +61,9 @@ func (v Value) Truthy() bool {
 type Values interface {
 	// Value returns the value at a path, of kind Missing if there is none.
 	Value(path ...string) Value
+	// Reach returns how many elements of a path there are, and the value at the
+	// last of them.
+	Reach(path ...string) (int, Value)
 }
 
 // Tree is a set of values that can be walked.
@@ -85,27 +88,40 @@ func (t anyTree) Value(path ...string) Value {
 	return valueOf(v)
 }
 
+func (t anyTree) Reach(path ...string) (int, Value) {
+	n, v := t.reach(path)
+	return n, valueOf(v)
+}
+
 func (t anyTree) at(path []string) (any, bool) {
+	n, v := t.reach(path)
+	if n < len(path) {
+		return nil, false
+	}
+	return v, true
+}
+
+func (t anyTree) reach(path []string) (int, any) {
 	at := t.root
-	for _, name := range path {
+	for n, name := range path {
 		switch node := at.(type) {
 		case map[string]any:
 			child, ok := node[name]
 			if !ok {
-				return nil, false
+				return n, at
 			}
-			at = child
+			at = decoded(child)
 		case []any:
 			i, ok := listIndex(name)
 			if !ok || i >= len(node) {
-				return nil, false
+				return n, at
 			}
-			at = node[i]
+			at = decoded(node[i])
 		default:
-			return nil, false
+			return n, at
 		}
 	}
-	return at, true
+	return len(path), at
 }
 
 func (t anyTree) Children(path ...string) []string {
@@ -144,19 +160,38 @@ func valueOf(v any) Value {
 	}
 }
 
+// undecoded is a default that is not read before somebody asks for it: maps and
+// lists, which need package json. Its first use costs more than all the others.
+type undecoded string
+
+// decoded is what a value of a tree stands for.
+func decoded(v any) any {
+	text, ok := v.(undecoded)
+	if !ok {
+		return v
+	}
+	var read any
+	if err := json.Unmarshal([]byte(text), &read); err != nil {
+		panic("apim: bad default in the catalogue: " + string(text)) // a test reads every default
+	}
+	return read
+}
+
 // decodeDefault reads a default of the catalogue.
 func decodeDefault(text string) any {
 	switch n := len(text) - 1; {
+	case text == "null":
+		return nil
 	case text == "true", text == "false":
 		return text == "true"
 	case n > 0 && text[0] == '"' && text[n] == '"' && !strings.ContainsAny(text[1:n], `"\`):
 		return text[1:n]
+	case n >= 0 && (text[0] == '-' || '0' <= text[0] && text[0] <= '9'):
+		if number, err := strconv.ParseFloat(text, 64); err == nil {
+			return number
+		}
 	}
-	var v any
-	if err := json.Unmarshal([]byte(text), &v); err != nil {
-		panic("apim: bad default in the catalogue: " + text) // a test reads every default
-	}
-	return v
+	return undecoded(text)
 }
 
 // ParsePath splits "gateway.servers[0].port" into its elements: "gateway",

@@ -4,6 +4,7 @@ package supervisor
 
 import (
 	"bufio"
+	"encoding/json"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -19,6 +20,7 @@ type Guard struct {
 	child  bool
 	stderr *os.File
 	fatal  *os.File // standard error of the child; kept, because the collector closes files
+	deaths []*Death // of the children before this one
 
 	mu    sync.Mutex
 	tell  *bufio.Writer
@@ -26,7 +28,8 @@ type Guard struct {
 }
 
 // marker is the variable of the environment by which a child knows itself. It is
-// removed at once: the programs that the child starts are no children.
+// removed at once: the programs that the child starts are no children. It holds,
+// in JSON, what became of the children before.
 const marker = "QUORUMWRIGHT_SUPERVISED"
 
 // Files that the parent gives to the child. Standard error of the child is for
@@ -44,7 +47,8 @@ var current atomic.Pointer[Guard]
 // anything is read.
 func Enter() *Guard {
 	g := &Guard{stderr: os.Stderr}
-	if os.Getenv(marker) == "" {
+	before := os.Getenv(marker)
+	if before == "" {
 		return g
 	}
 	os.Unsetenv(marker)
@@ -55,6 +59,7 @@ func Enter() *Guard {
 	syscall.CloseOnExec(reportFile)
 	syscall.CloseOnExec(stderrFile)
 	g.child = true
+	_ = json.Unmarshal([]byte(before), &g.deaths) // the parent wrote it
 	g.tell = bufio.NewWriter(os.NewFile(reportFile, "report"))
 	g.fatal, g.stderr = os.Stderr, os.NewFile(stderrFile, "stderr")
 	os.Stderr = g.stderr
@@ -94,6 +99,19 @@ func Begin(what string) (done func()) {
 		setCPU(0)
 		g.say("-")
 	}
+}
+
+// Died returns how a piece of work has ended the child before this one, so that it
+// is not begun again; nil if it has not. The words are those given to Begin.
+func Died(what string) *Death {
+	if g := current.Load(); g != nil {
+		for _, d := range g.deaths {
+			if d.Work == what {
+				return d
+			}
+		}
+	}
+	return nil
 }
 
 // Exit ends the process.

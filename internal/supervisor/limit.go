@@ -40,6 +40,20 @@ type Death struct {
 	Work string
 }
 
+// Spent says in words how much it was: "more than 10 s of processor time"; "" if the
+// death is no matter of a limit.
+func (d *Death) Spent() string {
+	switch d.Limit {
+	case Time:
+		return fmt.Sprintf("more than %d s of processor time", int(maxCPU.Seconds()))
+	case Memory:
+		return fmt.Sprintf("more than %d GiB of memory", d.memory()>>30)
+	case Stack:
+		return fmt.Sprintf("more than %d MiB of stack", maxStack>>20)
+	}
+	return ""
+}
+
 // Error says which limit was hit by what.
 func (d *Death) Error() string {
 	work := d.Work

@@ -23,8 +23,11 @@ func (*Guard) IsParent() bool { return false }
 // Begin does nothing on this system.
 func Begin(string) (done func()) { return func() {} }
 
+// Died tells that there was no child on this system.
+func Died(string) *Death { return nil }
+
 // Exit ends the process.
 func (*Guard) Exit(code int) { os.Exit(code) }
 
 // Run is not possible on this system.
-func (*Guard) Run(string, io.Reader) (int, error) { return 0, errors.ErrUnsupported }
+func (*Guard) Run(string, io.Reader, ...*Death) (int, error) { return 0, errors.ErrUnsupported }

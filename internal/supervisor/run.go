@@ -5,12 +5,14 @@ package supervisor
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"os/signal"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -20,8 +22,13 @@ import (
 // Run starts this program again with the same arguments, in the folder dir ("" is
 // the current one), and waits for it. It returns the exit code of the child; the
 // error is a *Death, or tells why there is no child. Signals to this process go
-// on to the child, which decides what they mean.
-func (g *Guard) Run(dir string, stdin io.Reader) (int, error) {
+// on to the child, which decides what they mean. Died tells the child of the deaths
+// of those before it.
+func (g *Guard) Run(dir string, stdin io.Reader, before ...*Death) (int, error) {
+	told, err := json.Marshal(slices.Concat([]*Death{}, before))
+	if err != nil {
+		return 0, err
+	}
 	exe, err := os.Executable()
 	if err != nil {
 		return 0, fmt.Errorf("cannot find this program to start it again: %w", err)
@@ -38,7 +45,7 @@ func (g *Guard) Run(dir string, stdin io.Reader) (int, error) {
 	var fatal head
 	cmd := &exec.Cmd{
 		Path: exe, Args: os.Args, Dir: dir,
-		Env:   append(os.Environ(), marker+"=1", "GOTRACEBACK=none"),
+		Env:   append(os.Environ(), marker+"="+string(told), "GOTRACEBACK=none"),
 		Stdin: stdin, Stdout: os.Stdout, Stderr: &fatal,
 		ExtraFiles: []*os.File{reports, g.stderr}, // files 3 and 4
 		// What the child started may hold its standard error open for longer.

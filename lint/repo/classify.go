@@ -7,7 +7,7 @@ import (
 )
 
 // A fileKind says what a file is to us.
-type fileKind int
+type fileKind uint8
 
 const (
 	otherFile         fileKind = iota // YAML that is neither manifests nor values

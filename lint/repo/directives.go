@@ -2,6 +2,7 @@ package repo
 
 import (
 	"bytes"
+	"math/bits"
 	"strings"
 
 	"github.com/quorumwright/quorumwright/internal/spelling"
@@ -44,11 +45,31 @@ func means(word, directive string, first bool) bool {
 		return true
 	}
 	longer := len(word) - len(directive)
-	return first && len(directive) > 6 && longer <= 2 && longer >= -2 && spelling.Distance(word, directive, 3) <= 2
+	if !first || len(directive) <= 6 || longer > 2 || longer < -2 {
+		return false
+	}
+	// A mistake adds a letter, takes one away, or both: it costs time to find out
+	// how many there are, and hardly a word is even made of these letters.
+	if bits.OnesCount64(letters(word)^letters(directive)) > 4 {
+		return false
+	}
+	return spelling.Distance(word, directive, 3) <= 2
+}
+
+// letters returns the set of the bytes that a word is made of, in which case and
+// some other bits do not count.
+func letters(word string) (set uint64) {
+	for i := range len(word) {
+		set |= 1 << (word[i] % 32)
+	}
+	return set
 }
 
 func (s *secretFinder) line(start, end int) {
 	words := s.words(start, end)
+	if len(words) < 2 {
+		words = nil // nothing that a word says something about
+	}
 	word := func(i int) string { return strings.ToLower(string(s.file.data[words[i].start:words[i].end])) }
 	for i := range words {
 		w := word(i)
@@ -101,7 +122,7 @@ func (s *secretFinder) markWord(start, end int) {
 
 // words returns the ranges of the words of a line.
 func (s *secretFinder) words(start, end int) []textRange {
-	var words []textRange
+	words := s.space[:0]
 	at := -1
 	for i := start; i <= end; i++ {
 		blank := i == end || isBlankOrBreak(s.file.data[i])
@@ -113,6 +134,7 @@ func (s *secretFinder) words(start, end int) []textRange {
 			at = -1
 		}
 	}
+	s.space = words
 	return words
 }
 

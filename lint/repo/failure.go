@@ -1,15 +1,27 @@
 package repo
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/quorumwright/quorumwright/internal/supervisor"
 )
 
 // failure puts the failure of a build into words. The text of kustomize is
 // only read, never shown: it speaks of the tree in memory, and it may quote
 // whole objects.
 func (ks *kustomizations) failure(s *synthesis, root *kust, err error) {
+	var death *supervisor.Death
+	if errors.As(err, &death) {
+		message := "kustomize broke down over this folder, and it was not rendered"
+		if spent := death.Spent(); spent != "" {
+			message = "rendering this folder takes " + spent + ", the limit for one root; it was not rendered"
+		}
+		ks.repo.Problems = append(ks.repo.Problems, limitProblem(root.file.name, message, "split it, or do without what makes it grow: replacements, copies, many patches of many objects"))
+		return
+	}
 	if s.partial {
 		return // what is missing may be in what was left out, which is told
 	}

@@ -2,7 +2,6 @@ package repo
 
 import (
 	"bytes"
-	"sort"
 	"sync"
 	"unicode/utf8"
 
@@ -216,7 +215,13 @@ func (f *file) offset(line, column int) int {
 // position returns line and column of a byte, as editors count.
 func (f *file) position(offset int) (line, column int) {
 	offset = min(max(offset, 0), len(f.data))
-	line = sort.Search(len(f.lines), func(i int) bool { return f.lines[i] > offset })
+	for high := len(f.lines); line < high; {
+		if middle := (line + high) / 2; f.lines[middle] > offset {
+			high = middle
+		} else {
+			line = middle + 1
+		}
+	}
 	return line, utf8.RuneCount(f.data[f.lines[line-1]:offset]) + 1
 }
 
@@ -224,7 +229,11 @@ func (f *file) position(offset int) (line, column int) {
 func (f *file) span(start, end int) Span {
 	s := Span{File: f.name}
 	s.Line, s.Column = f.position(start)
-	s.EndLine, s.EndColumn = f.position(end)
+	if end < start || s.Line < len(f.lines) && end >= f.lines[s.Line] {
+		s.EndLine, s.EndColumn = f.position(end)
+		return s
+	}
+	s.EndLine, s.EndColumn = s.Line, utf8.RuneCount(f.data[f.lines[s.Line-1]:min(end, len(f.data))])+1
 	return s
 }
 

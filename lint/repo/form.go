@@ -34,7 +34,7 @@ func (sh *shape) learn(marked *rendering, values []string) bool {
 		r.encoded[base64.StdEncoding.EncodeToString([]byte(markFor(i, v)))] = i
 	}
 	for i, n := range marked.roots {
-		if name, hash := splitHash(n); hash != "" && r.hasMarks(n) {
+		if name, hash := splitHash(n); hash != "" && r.hasMarks(hashedPart(n)) {
 			sh.hashed = append(sh.hashed, hashed{object: i, name: name})
 			r.hashes = append(r.hashes, hash)
 		}

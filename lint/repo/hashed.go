@@ -45,6 +45,17 @@ func splitHash(root *yaml.Node) (name, hash string) {
 	return n.Value[:i], n.Value[i+1:]
 }
 
+// hashedPart is what the hash of an object is taken of: all but its metadata.
+func hashedPart(root *yaml.Node) *yaml.Node {
+	part := &yaml.Node{Kind: yaml.MappingNode}
+	for k, v := range pairs(root) {
+		if k.Value != "metadata" {
+			part.Content = append(part.Content, k, v)
+		}
+	}
+	return part
+}
+
 // hashOf returns the hash that kustomize gives an object of a name: of its kind,
 // the name, and what it holds. It is "" for objects that generators do not make.
 func hashOf(root *yaml.Node, name string) string {
@@ -114,11 +125,11 @@ func plainHash(root *yaml.Node) string {
 	return string(hash)
 }
 
-// isPlainText tells text of printable ASCII in lines, the first and the last of
-// which are not empty.
+// isPlainText tells text of printable ASCII and tabs in lines, the first and the
+// last of which are not empty.
 func isPlainText(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; (c < ' ' || c > '~') && c != '\n' {
+		if c := s[i]; (c < ' ' || c > '~') && c != '\n' && c != '\t' {
 			return false
 		}
 	}

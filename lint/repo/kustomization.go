@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -252,7 +253,7 @@ func (ks *kustomizations) read(k *kust) {
 	for name, v := range k.value.Fields() {
 		kind, ok := kustomizationFields[fieldName(name)]
 		if !ok {
-			ks.unknownField(k, v, name, "a kustomization", fieldNames)
+			ks.unknownField(k, v, name, "a kustomization", fieldNames())
 			continue
 		}
 		if v.IsNull() {
@@ -321,14 +322,14 @@ func hidesObjects(charts Value) bool {
 }
 
 // fieldNames are those of a kustomization that a person is likely to mean.
-var fieldNames = func() []string {
+var fieldNames = sync.OnceValue(func() []string {
 	names := make([]string, 0, len(kustomizationFields))
 	for n := range kustomizationFields {
 		names = append(names, n)
 	}
 	slices.Sort(names)
 	return names
-}()
+})
 
 // fieldName returns a field's name as it is spelled in the documentation:
 // kustomize does not mind the case.
@@ -336,7 +337,7 @@ func fieldName(name string) string {
 	if _, ok := kustomizationFields[name]; ok {
 		return name
 	}
-	for _, f := range fieldNames {
+	for _, f := range fieldNames() {
 		if strings.EqualFold(f, name) {
 			return f
 		}

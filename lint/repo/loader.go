@@ -32,6 +32,8 @@ type loader struct {
 	stdin []byte
 	wd    string // absolute, "" if not on a disk
 	total int64
+	// noSops are the folders that were searched and hold no rules of SOPS.
+	noSops map[string]bool
 }
 
 // stdinName is the name of the file that comes from standard input.
@@ -185,6 +187,12 @@ func (w *walker) walk(dir string, depth int) {
 		w.problems = append(w.problems, unreadable(dir, err))
 	}
 	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	if err == nil && !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == sopsName }) {
+		if w.noSops == nil {
+			w.noSops = map[string]bool{}
+		}
+		w.noSops[dir] = true
+	}
 	for _, e := range entries {
 		at := path.Join(dir, e.Name())
 		if len(w.files) >= maxFiles {

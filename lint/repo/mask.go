@@ -1,7 +1,6 @@
 package repo
 
 import (
-	"bytes"
 	"encoding/base64"
 	"net/url"
 	"slices"
@@ -12,8 +11,7 @@ import (
 
 // masks are the texts in which the known secrets can be written.
 type masks struct {
-	texts [][]byte
-	bare  [][]byte // masked only where they stand as a word of their own
+	texts maskTexts
 	// ranges are what is masked in the files that were printed from.
 	ranges map[*file][]textRange
 }
@@ -30,14 +28,12 @@ func newMasks(secrets []secret.Value) *masks {
 			}
 			seen[form] = true
 			switch {
-			case len(form) < 4 || isCommonWord(form):
+			case len(form) < headSize || isCommonWord(form):
 				// A short or common word would mask half of a file, and what
 				// is left around it would tell it. It is masked where secrets
 				// stand.
-			case len(form) < 6:
-				m.bare = append(m.bare, []byte(form))
 			default:
-				m.texts = append(m.texts, []byte(form))
+				m.texts.add(form, len(form) < 6)
 			}
 		}
 	}
@@ -93,34 +89,8 @@ func (r *Repo) maskRanges(f *file) []textRange {
 	if ranges, ok := m.ranges[f]; ok {
 		return ranges
 	}
-
-	ranges := slices.Clone(f.secrets)
-	for _, t := range m.texts {
-		ranges = appendOccurrences(ranges, f.data, t, false)
-	}
-	for _, t := range m.bare {
-		ranges = appendOccurrences(ranges, f.data, t, true)
-	}
-	m.ranges[f] = joinRanges(ranges)
+	m.ranges[f] = joinRanges(m.texts.appendIn(slices.Clone(f.secrets), f.data))
 	return m.ranges[f]
-}
-
-func appendOccurrences(ranges []textRange, data, text []byte, word bool) []textRange {
-	for at := 0; ; {
-		i := bytes.Index(data[at:], text)
-		if i < 0 {
-			return ranges
-		}
-		start, end := at+i, at+i+len(text)
-		if !word || (start == 0 || !isWordByte(data[start-1])) && (end == len(data) || !isWordByte(data[end])) {
-			ranges = append(ranges, textRange{start, end})
-		}
-		at = start + 1
-	}
-}
-
-func isWordByte(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c >= 0x80
 }
 
 func joinRanges(ranges []textRange) []textRange {

@@ -45,10 +45,11 @@ type Options struct {
 	// Reads, if not nil, records what is read.
 	Reads *Reads
 	// Look, if not nil, may be called for an environment as soon as its files are
-	// read, so that nothing of it but what Look returns is kept, as Seen. Calls run
-	// at the same time, and some may be in vain: for what turns out to be no
+	// read, so that nothing of it but what Look returns is kept, as Seen. It also
+	// returns the files that snippets will be asked for, as far as it knows. Calls
+	// run at the same time, and some may be in vain: for what turns out to be no
 	// environment.
-	Look func(*Environment) any
+	Look func(*Environment) (seen any, shown []string)
 }
 
 // A Repo is what Open found.
@@ -74,7 +75,8 @@ type Repo struct {
 
 	mu      sync.Mutex
 	secrets []secret.Value
-	masks   *masks // made from secrets when the first text is printed
+	known   map[uint64]int // by a checksum of the secret: where it is in secrets
+	masks   *masks         // made from secrets when the first text is printed
 }
 
 // A reader is an Open at work.
@@ -125,7 +127,7 @@ func (r *reader) run() error {
 	}
 	if slices.ContainsFunc(named, isKustomizationName) || slices.ContainsFunc(found, isKustomizationName) {
 		// Better now than when all these files have been read.
-		if r.beforeBuild(len(named) + len(found)); r.stop != nil {
+		if r.beforeBuild(len(named)+len(found), work{}); r.stop != nil {
 			return r.stop
 		}
 	}

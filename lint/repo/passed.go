@@ -12,21 +12,24 @@ type passed struct {
 	names  []string // sorted
 	shells []shell  // of each
 	seed   maphash.Seed
-	read   func(name string) (*file, []Problem)
+	reader *reader
 
 	mu     sync.Mutex
 	recent []*file // the last ones that were asked for, the newest last
 }
 
-// A shell is what is kept of a file.
+// A shell is what is kept of a file. There are as many as files.
 type shell struct {
-	kind     fileKind
-	ids      []string // what it defines
-	sum      uint64   // of its bytes
-	comments []Comment
-	masked   bool // see file
-	item     bool // it is an item
-	root     bool // it is the kustomization of a root
+	sum      uint64     // of its bytes
+	ids      []identity // what it defines, until the environments are known
+	comments *[]Comment // nil if there are none
+	// secrets are where it holds secrets by position, if an excerpt of it may be
+	// shown; nil if that was not looked for.
+	secrets *[]textRange
+	kind    fileKind
+	masked  bool // see file
+	item    bool // it is an item
+	root    bool // it is the kustomization of a root
 }
 
 // maxRecent bounds the files that are kept when somebody asks for them again.
@@ -59,11 +62,18 @@ func (p *passed) again(r *Repo, name string) *file {
 		p.recent = append(slices.Delete(p.recent, i, i+1), f)
 		return f
 	}
-	f, _ := p.read(name)
+	var f *file
+	if s.secrets != nil {
+		data, _ := p.reader.read(name)
+		f = newFile(name, data)
+		f.secretsOnce.Do(func() { f.secrets = *s.secrets })
+	} else {
+		f, _ = p.reader.readFile(name)
+		f.masked = s.masked
+	}
 	if maphash.Bytes(p.seed, f.data) != s.sum {
 		return nil
 	}
-	f.masked = s.masked
 	if len(p.recent) == maxRecent {
 		r.forget(p.recent[0])
 		p.recent = slices.Delete(p.recent, 0, 1)

@@ -27,10 +27,14 @@ var building sync.Mutex
 // the build neither reads a file nor reaches the network; what can still go
 // wrong is put into words by failure.
 func (ks *kustomizations) render(root *kust) *Environment {
-	if ks.stop != nil || !ks.check(root) {
+	if ks.stop != nil {
 		return nil
 	}
-	if ks.beforeBuild(len(ks.files)); ks.stop != nil {
+	w, ok := ks.check(root)
+	if !ok {
+		return nil
+	}
+	if ks.beforeBuild(len(ks.files), w); ks.stop != nil {
 		return nil
 	}
 	marked, sh := ks.marked(root)
@@ -107,6 +111,13 @@ func isPartial(k *kust) bool {
 	return false
 }
 
+// renderingWork begins what supervision calls the build of a folder.
+const renderingWork = "rendering "
+
+// IsRender tells whether a piece of work, as supervision calls it, is the build of
+// one folder: an Open that comes after its death does the rest, and reports it.
+func IsRender(work string) bool { return strings.HasPrefix(work, renderingWork) }
+
 // build runs kustomize on what is planned. A panic of kustomize is an error.
 // display is what the person calls the folder.
 func build(s *synthesis, display string) (rm resmap.ResMap, err error) {
@@ -116,8 +127,11 @@ func build(s *synthesis, display string) (rm resmap.ResMap, err error) {
 	}
 	building.Lock()
 	defer building.Unlock()
+	if d := supervisor.Died(renderingWork + display); d != nil {
+		return nil, d
+	}
 	defer silence()()
-	defer supervisor.Begin("rendering " + display)()
+	defer supervisor.Begin(renderingWork + display)()
 	defer func() {
 		if p := recover(); p != nil {
 			rm, err = nil, errPanic
@@ -136,20 +150,10 @@ func build(s *synthesis, display string) (rm resmap.ResMap, err error) {
 	return krusty.MakeKustomizer(opts).Run(fs, s.kusts[s.order[0]])
 }
 
-// What a build in the caller's own process may be made of: a child process costs
-// more than the build of an overlay or two, which a hook does at every commit.
-// Within these bounds, and those of check, nothing is known that makes kustomize
-// use up its time, memory or stack; every input that does is large or has
-// aliases.
-const (
-	maxSmallFiles = 50
-	maxSmallSize  = 128 << 10 // bytes of all files that were read
-)
-
 // beforeBuild lets the caller take precautions, once, before a build of so many
 // files that is not small. Its error ends all.
-func (r *reader) beforeBuild(files int) {
-	small := files <= maxSmallFiles && r.total <= maxSmallSize && !r.aliased
+func (r *reader) beforeBuild(files int, w work) {
+	small := files <= maxSmallFiles && r.total <= maxSmallSize && !r.aliased && w.isSmall()
 	if r.warned || small || r.opts.BeforeBuild == nil {
 		return
 	}
@@ -179,24 +183,21 @@ func silence() func() {
 
 // check finds what would make the build fail or not end: broken parts, cycles,
 // and more work than can be afforded. The problems are told where they are.
-func (ks *kustomizations) check(root *kust) bool {
+func (ks *kustomizations) check(root *kust) (work, bool) {
 	c := checker{kustomizations: ks, cost: map[*kust]work{}}
 	w, ok := c.visit(root, nil)
 	switch {
 	case !ok:
-		return false
+		return w, false
 	case w.visits > maxVisits:
 		c.limit(root, fmt.Sprintf("the root uses kustomizations more than %d times in all, and was not built", maxVisits), "let fewer paths lead to the same base")
-		return false
+		return w, false
 	case w.objects > maxResources:
 		c.limit(root, fmt.Sprintf("the root holds more than %d objects and was not built", maxResources), "split it")
-		return false
+		return w, false
 	}
-	return true
+	return w, true
 }
-
-// A work is what the use of a kustomization costs.
-type work struct{ visits, objects int }
 
 type checker struct {
 	*kustomizations
@@ -235,9 +236,9 @@ func (c *checker) visit(k *kust, above []*kust) (work, bool) {
 		}
 		sub, fine := c.visit(r.kust, above)
 		ok = ok && fine
-		w.visits = min(w.visits+sub.visits, maxVisits+1)
-		w.objects = min(w.objects+sub.objects, maxResources+1)
+		w.add(sub)
 	}
+	w.add(k.own(w.objects))
 	if ok {
 		c.cost[k] = w
 	}

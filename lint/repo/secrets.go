@@ -108,6 +108,7 @@ func riskyFrom(line []byte, indent int, all bool) int {
 type secretFinder struct {
 	file   *file
 	ranges []textRange
+	space  []textRange // for the words of a line
 }
 
 func (s *secretFinder) mark(start, end int) {
@@ -131,7 +132,7 @@ func (s *secretFinder) node(n *yaml.Node, parent, key string, all bool) {
 
 func (s *secretFinder) mapping(n *yaml.Node, name string, all bool) {
 	data := all
-	v := Value{node: n, src: s.file}
+	v := Value{node: n, src: s.file, top: n}
 	if v.Get("kind").Text() == "Secret" && v.Get("apiVersion").Exists() {
 		data = true
 	}
@@ -259,10 +260,11 @@ func isHarmless(s string) bool {
 
 // isSecretKey tells the names of keys and variables that hold secrets.
 func isSecretKey(parent, key string) bool {
-	k := fold(key)
-	if k == "" {
-		return false
-	}
+	return mayBeSecretKey(key) && saysSecret(parent, fold(key))
+}
+
+// saysSecret is isSecretKey for a name that is folded.
+func saysSecret(parent, k string) bool {
 	for _, end := range []string{"name", "ref", "reference", "file", "path", "policy", "enabled", "rotation", "length",
 		"mount", "url", "uri", "type", "expiry", "expiration", "ttl", "lifetime", "key", "keys", "version", "store", "annotations", "labels"} {
 		if strings.HasSuffix(k, end) && !secretKeys[k] {
@@ -274,7 +276,7 @@ func isSecretKey(parent, key string) bool {
 	switch k {
 	case "secret", "existingsecret", "passwordsecret", "authsecret", "imagepullsecret", "imagepullsecrets", "secrets", "tlssecret":
 		return false
-	case "pass", "pwd", "auth", "authpass":
+	case "pass", "pwd", "auth", "authpass", "rediscliauth", "valkeycliauth":
 		return true
 	}
 	for _, part := range []string{"password", "passwd", "passphrase", "token", "requirepass", "masterauth", "sentinelpass",
@@ -284,6 +286,46 @@ func isSecretKey(parent, key string) bool {
 		}
 	}
 	return strings.HasSuffix(k, "secret") && !strings.HasPrefix(k, "existing")
+}
+
+// mayBeSecretKey tells most names apart from those of secrets, each of which has
+// one of these words in it, when it is folded.
+func mayBeSecretKey(key string) bool {
+	var space [64]byte
+	folded := space[:0]
+	for i := range len(key) {
+		switch c := key[i]; {
+		case c >= 'A' && c <= 'Z':
+			folded = append(folded, c+('a'-'A'))
+		case c != '_' && c != '-' && c != '.' && c != ' ':
+			folded = append(folded, c)
+		}
+	}
+	for i, c := range folded {
+		word := ""
+		switch c {
+		case 'a':
+			word = "auth"
+		case 'c':
+			word = "credential"
+		case 'k':
+			word = "key"
+		case 'p':
+			if word = "pass"; bytes.HasPrefix(folded[i:], []byte("pwd")) {
+				return true
+			}
+		case 's':
+			word = "secret"
+		case 't':
+			word = "token"
+		default:
+			continue
+		}
+		if len(folded)-i >= len(word) && string(folded[i:i+len(word)]) == word {
+			return true
+		}
+	}
+	return false
 }
 
 // secretKeys are names that end like a reference and hold a secret.

@@ -80,8 +80,9 @@ func (r *reader) inSections(found []string) bool {
 		repo.Roots += sub.Roots
 		repo.shared += sub.shared
 	}
-	repo.passed = &passed{names: found, shells: p.shells, seed: p.seed, read: r.readFile}
+	repo.passed = &passed{names: found, shells: p.shells, seed: p.seed, reader: r}
 	r.finish()
+	repo.Files = sameNames(repo.Files, found)
 	maps.Copy(r.files, p.kept)
 	return true
 }
@@ -207,7 +208,7 @@ func (p *passing) each(n int, do func(i int, sops map[string][]sopsRule)) {
 // alternatives tells whether folders define the same things, so that they are
 // environments.
 func (p *passing) alternatives(sections []section) bool {
-	defined := map[string]int{}
+	defined := map[identity]int{}
 	for n, section := range sections {
 		for i := section.from; i < section.to; i++ {
 			for _, id := range p.shells[i].ids {
@@ -266,17 +267,53 @@ func (p *passing) pass(n int, sops map[string][]sopsRule) {
 	}
 	switch {
 	case n >= p.rest:
-		section.seen = lookAt(ks, groupUnits(items))
+		var shown []string
+		section.seen, shown = lookAt(ks, groupUnits(items), names)
+		for _, name := range shown {
+			p.knowSecrets(section, r.files[name])
+		}
 	case len(items) > 0:
 		p.unfit.Store(true) // they may belong to all environments
 		return
 	}
 	r.checkSops()
 	r.finish()
+	repo.Files = sameNames(repo.Files, names)
+}
+
+// knowSecrets keeps where a file of a section holds secrets, so that it need not be
+// parsed again for an excerpt.
+func (p *passing) knowSecrets(section *section, f *file) {
+	if f == nil {
+		return
+	}
+	names := p.found[section.from:section.to]
+	if i, ok := slices.BinarySearch(names, f.name); ok {
+		f.secretsOnce.Do(func() { f.secrets = f.findSecrets() })
+		p.shells[section.from+i].secrets = &noSecrets
+		if len(f.secrets) > 0 {
+			secrets := f.secrets // and no more of the file
+			p.shells[section.from+i].secrets = &secrets
+		}
+	}
+}
+
+var noSecrets []textRange
+
+// sameNames returns a list of names that is kept anyway, if it is the same.
+func sameNames(names, kept []string) []string {
+	if slices.Equal(names, kept) {
+		return kept[:len(kept):len(kept)]
+	}
+	return names
 }
 
 func (p *passing) shellOf(f *file) shell {
-	return shell{kind: f.kind, sum: maphash.Bytes(p.seed, f.data), comments: f.suppressions(), masked: f.masked}
+	s := shell{kind: f.kind, sum: maphash.Bytes(p.seed, f.data), masked: f.masked}
+	if comments := f.suppressions(); comments != nil {
+		s.comments = &comments
+	}
+	return s
 }
 
 // speaksOfOthers tells whether a file may say something about files in other
@@ -302,21 +339,25 @@ func isEngine(v Value) bool {
 	return strings.Contains(of, "fluxcd.io") || strings.Contains(of, "argoproj.io")
 }
 
-// lookAt makes the environments of units, and looks at them.
-func lookAt(ks *kustomizations, units []*unit) []look {
+// lookAt makes the environments of units of some files, and looks at them. It also
+// returns the names of files that excerpts may be shown of.
+func lookAt(ks *kustomizations, units []*unit, names []string) (all []look, shown []string) {
 	p := &pairing{kustomizations: ks, units: units, claimed: map[*file]bool{}}
-	all := make([]look, len(units))
+	all = make([]look, len(units))
 	for i, env := range p.environments() {
 		if env.nameByRoot(); !env.isEmpty() {
-			env.Seen = ks.opts.Look(env)
+			var files []string
+			env.Seen, files = ks.opts.Look(env)
+			shown = append(shown, files...)
 		}
 		env.Objects, env.Values = nil, nil
 		all[i].env, all[i].unit, all[i].dir = env, units[i].name, units[i].dir
 		for _, it := range units[i].items {
 			all[i].paths = append(all[i].paths, it.path)
 		}
+		env.Files, all[i].paths = sameNames(env.Files, names), sameNames(all[i].paths, names)
 	}
-	return all
+	return all, shown
 }
 
 // The files of items of which nothing but the kind is known any more.
@@ -330,16 +371,24 @@ var (
 // that their folders define.
 func (p *passing) environments() ([]*Environment, bool) {
 	var items []*item
-	for i, s := range p.shells {
+	known := make([]item, len(p.shells))
+	for i := range p.shells {
+		s, it := &p.shells[i], &known[i]
+		*it = item{path: p.found[i], ids: s.ids}
 		switch {
 		case !s.item:
+			continue
 		case s.root:
-			items = append(items, &item{path: p.found[i], root: aRoot, ids: s.ids})
+			it.root = aRoot
 		case s.kind == manifestFile:
-			items = append(items, &item{path: p.found[i], file: aManifest, ids: s.ids})
+			it.file = aManifest
 		case s.kind == valuesFile:
-			items = append(items, &item{path: p.found[i], file: someValue, ids: s.ids})
+			it.file = someValue
+		default:
+			continue
 		}
+		items = append(items, it)
+		s.ids = nil
 	}
 	units := groupUnits(items)
 	envs := make([]*Environment, len(units))
@@ -364,7 +413,8 @@ func (p *passing) environments() ([]*Environment, bool) {
 			r.files[it.path] = f
 			fresh.add(fileItem(f))
 		}
-		envs[again[n]] = lookAt(newKustomizations(r), []*unit{fresh})[0].env
+		seen, _ := lookAt(newKustomizations(r), []*unit{fresh}, nil)
+		envs[again[n]] = seen[0].env
 	})
 	for i := range repos {
 		p.repo.Problems = append(p.repo.Problems, repos[i].Problems...)

@@ -33,13 +33,7 @@ func (r *Repo) MaskText(text string) string {
 	if r.masks == nil {
 		r.masks = newMasks(r.secrets)
 	}
-	var ranges []textRange
-	for _, t := range r.masks.texts {
-		ranges = appendOccurrences(ranges, f.data, t, false)
-	}
-	for _, t := range r.masks.bare {
-		ranges = appendOccurrences(ranges, f.data, t, true)
-	}
+	ranges := r.masks.texts.appendIn(nil, f.data)
 	r.mu.Unlock()
 	shown, _, _ := printable(f.data, textRange{0, len(f.data)}, joinRanges(ranges), textRange{-1, -1})
 	return shown
@@ -58,6 +52,24 @@ func (r *Repo) Blanked(name string) ([]byte, bool) {
 		clear(text[m.start+f.bom : m.end+f.bom])
 	}
 	return text, true
+}
+
+// Mask returns a text that lies in no repository as it may be printed, line for
+// line. name is that of its file.
+func Mask(name string, text []byte) []byte {
+	f := newFile(name, text)
+	if isCandidate(name) {
+		f.parse()
+	}
+	text = bytes.ReplaceAll(text, []byte{0}, []byte{1})
+	for _, m := range joinRanges(f.findSecrets()) {
+		for i := m.start + f.bom; i < m.end+f.bom; i++ {
+			if text[i] != '\n' {
+				text[i] = 0
+			}
+		}
+	}
+	return Printable(text)
 }
 
 // Printable returns a text with its blanked secrets as a mask and its control

@@ -2,6 +2,7 @@ package repo
 
 import (
 	"fmt"
+	"hash/maphash"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -33,11 +34,14 @@ func (r *Repo) AddSecret(s secret.Value) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, have := range r.secrets {
-		if have.Equal(s) {
-			return
-		}
+	sum := maphash.String(identities, s.Reveal())
+	if i, ok := r.known[sum]; ok && r.secrets[i].Equal(s) {
+		return
 	}
+	if r.known == nil {
+		r.known = map[uint64]int{}
+	}
+	r.known[sum] = len(r.secrets)
 	r.secrets = append(r.secrets, s)
 	r.masks = nil
 }
@@ -109,6 +113,7 @@ func (f *file) column(line, column int) int {
 // escaped, and where a range of it went, in characters.
 func printable(data []byte, line textRange, masked []textRange, mark textRange) (text string, start, end int) {
 	var b strings.Builder
+	b.Grow(line.end - line.start)
 	width := 0
 	start, end = -1, -1
 	note := func(at, next int) {

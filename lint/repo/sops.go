@@ -28,6 +28,9 @@ type sopsRule struct {
 // sopsRules reads the rules that a folder's .sops.yaml holds; found says that
 // there is such a file.
 func (r *reader) sopsRules(dir string) (rules []sopsRule, found bool) {
+	if r.noSops[dir] {
+		return nil, false
+	}
 	name := path.Join(dir, sopsName)
 	if info, err := r.stat(name); err != nil || !info.Mode().IsRegular() {
 		return nil, false

@@ -3,6 +3,7 @@ package repo
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -155,27 +156,11 @@ type block struct {
 // blockLines finds the lines of a block scalar whose header is at start.
 func (f *file) blockLines(n *yaml.Node, start int) block {
 	b := block{header: start}
-	line := f.yamlLine(start)
-	b.headerEnd = f.yamlLineEnd(line)
-	b.first = line + 1
-	b.last = line
-	// The first line with text gives the indentation: what stands before the
-	// text that the value begins with.
-	lead := strings.TrimLeft(n.Value, "\n\u2028\u2029")
-	if strings.TrimLeft(lead, " \n\u2028\u2029") == "" {
-		lead = ""
-	}
-	own := len(lead) - len(strings.TrimLeft(lead, " "))
-	for i := b.first; i <= len(f.breaks); i++ {
-		if s := f.yamlLineText(i); len(bytes.TrimLeft(s, " ")) > 0 {
-			b.indent = len(s) - len(bytes.TrimLeft(s, " ")) - own
-			break
-		}
-	}
-	if b.indent < 1 {
-		b.indent = max(b.indent, 0)
-	}
-	if lead == "" {
+	var blank bool
+	b.first, b.indent, blank = f.blockStart(n, start)
+	b.last = b.first - 1
+	b.headerEnd = f.yamlLineEnd(b.last)
+	if blank {
 		return b
 	}
 	for i := b.first; i <= len(f.breaks); i++ {
@@ -189,6 +174,29 @@ func (f *file) blockLines(n *yaml.Node, start int) block {
 		}
 	}
 	return b
+}
+
+// blockStart returns the first line of a block scalar and its indentation; blank
+// says that it holds no text.
+func (f *file) blockStart(n *yaml.Node, start int) (first, indent int, blank bool) {
+	first = f.yamlLine(start) + 1
+	// The first line with text gives the indentation: what stands before the
+	// text that the value begins with.
+	own := 0
+	if n.Value == "" || n.Value[0] == '\n' || n.Value[0] == ' ' || n.Value[0] >= utf8.RuneSelf {
+		lead := strings.TrimLeft(n.Value, "\n\u2028\u2029")
+		if strings.TrimLeft(lead, " \n\u2028\u2029") == "" {
+			lead = ""
+		}
+		own, blank = len(lead)-len(strings.TrimLeft(lead, " ")), lead == ""
+	}
+	for i := first; i <= len(f.breaks); i++ {
+		if s := f.yamlLineText(i); len(bytes.TrimLeft(s, " ")) > 0 {
+			indent = len(s) - len(bytes.TrimLeft(s, " ")) - own
+			break
+		}
+	}
+	return first, max(indent, 0), blank
 }
 
 // isMarker tells a line that ends a document.

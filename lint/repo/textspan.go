@@ -67,15 +67,15 @@ func (f *file) unitLen(n *yaml.Node, at int) int {
 // literalExtent finds a range of the text of a literal block without walking
 // all of it.
 func (f *file) literalExtent(n *yaml.Node, begin, from, to int) (start, end int, ok bool) {
-	b := f.blockLines(n, begin)
+	first, indent, _ := f.blockStart(n, begin)
 	at := func(i int) (int, bool) {
 		lineStart := strings.LastIndexByte(n.Value[:i], '\n') + 1
-		line := b.first + strings.Count(n.Value[:lineStart], "\n")
+		line := first + strings.Count(n.Value[:lineStart], "\n")
 		if line > len(f.breaks) {
 			return 0, false
 		}
 		want := n.Value[lineStart:i]
-		offset := f.breaks[line-1] + b.indent
+		offset := f.breaks[line-1] + indent
 		if end := offset + len(want); end > len(f.data) || string(f.data[offset:end]) != want {
 			return 0, false
 		}

@@ -2,6 +2,7 @@ package repo
 
 import (
 	"cmp"
+	"hash/maphash"
 	"path"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ type item struct {
 	path    string
 	file    *file        // of a plain file
 	root    *Environment // of a kustomize root
-	ids     []string     // what it defines
+	ids     []identity   // what it defines
 	objects []*Object    // of a plain file, until an environment has them
 }
 
@@ -40,13 +41,19 @@ func rootItem(env *Environment, k *kust) *item {
 	return &item{path: k.file.name, root: env, ids: definedBy(env.Objects)}
 }
 
-// definedBy returns the names of objects. Namespaces are left out: to define
+// An identity is a checksum of Object.ID, by which objects are told to be the
+// same. There are as many as objects, and they are kept for all folders.
+type identity uint64
+
+var identities = maphash.MakeSeed()
+
+// definedBy returns the identities of objects. Namespaces are left out: to define
 // one twice does no harm.
-func definedBy(objects []*Object) []string {
-	var ids []string
+func definedBy(objects []*Object) []identity {
+	var ids []identity
 	for _, o := range objects {
 		if o.Kind != "Namespace" && o.Name != "" {
-			ids = append(ids, o.ID())
+			ids = append(ids, identity(maphash.String(identities, o.ID())))
 		}
 	}
 	return ids
@@ -57,10 +64,10 @@ type unit struct {
 	name  string // the environment; "" if the items belong to all
 	dir   string // the topmost folder
 	items []*item
-	ids   map[string]bool
+	ids   map[identity]bool
 }
 
-func newUnit(name, dir string) *unit { return &unit{name: name, dir: dir, ids: map[string]bool{}} }
+func newUnit(name, dir string) *unit { return &unit{name: name, dir: dir, ids: map[identity]bool{}} }
 
 func (u *unit) add(items ...*item) {
 	for _, it := range items {
@@ -150,7 +157,7 @@ func (d *folder) units() []*unit {
 	shared.add(own...)
 	named = append(named, ofEnv...)
 	// Folders that define the same things are alternatives.
-	defined := map[string]int{}
+	defined := map[identity]int{}
 	for _, u := range plain {
 		for id := range u.ids {
 			defined[id]++

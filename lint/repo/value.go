@@ -47,7 +47,9 @@ func (p Path) String() string {
 	}
 	b.Grow(size)
 	for _, s := range p {
-		s = ShownKey(s)
+		if !isPlainKey(s) {
+			s = ShownKey(s)
+		}
 		switch {
 		case strings.HasPrefix(s, "["):
 			b.WriteString(s)
@@ -93,6 +95,18 @@ func (v Value) Path() Path {
 		return v.path
 	}
 	return wayTo(v.node, v.top, v.path)
+}
+
+// PathText is the text of the path.
+func (v Value) PathText() string {
+	if v.top == nil || v.top == v.node {
+		return v.path.String()
+	}
+	var steps [24]string
+	if way, ok := appendStraightWay(append(steps[:0], v.path...), v.node, v.top); ok {
+		return way.String()
+	}
+	return v.Path().String()
 }
 
 // IsMap, IsList, IsScalar and IsNull tell the kind of the value.
@@ -158,44 +172,50 @@ func (v Value) IsTrue() bool {
 // Get walks mapping keys, through merge keys (<<) too. A missing key gives the
 // missing Value.
 func (v Value) Get(keys ...string) Value {
-	at := v
+	node, key := v.node, v.key
 	for _, k := range keys {
-		if at = at.field(k); at.node == nil {
+		if key, node = field(node, k); node == nil {
 			return Value{}
 		}
 	}
-	switch {
-	case v.top != nil:
-		at.path, at.top = v.path, v.top
-	case len(keys) > 0:
+	at := Value{node: node, key: key, src: v.src, path: v.path, top: v.top}
+	if v.top == nil && len(keys) > 0 {
 		at.path = make(Path, len(v.path)+len(keys))
 		copy(at.path[copy(at.path, v.path):], keys)
 	}
 	return at
 }
 
-// field is Get for one key, without the path of what it returns.
-func (v Value) field(name string) Value {
-	if !v.IsMap() {
-		return Value{}
+// field returns the key of a name in a mapping, and what it stands for; nil if
+// there is none.
+func field(n *yaml.Node, name string) (key, value *yaml.Node) {
+	if n == nil || n.Kind != yaml.MappingNode {
+		return nil, nil
 	}
-	c := v.node.Content
+	c := n.Content
+	merges := false
 	for i := 0; i+1 < len(c); i += 2 {
-		if c[i].Value == name && !isMerge(c[i]) {
-			return Value{node: deref(c[i+1]), key: c[i], src: v.src}
+		switch k := c[i]; {
+		case isMerge(k):
+			merges = true
+		case k.Value == name:
+			return k, deref(c[i+1])
 		}
+	}
+	if !merges {
+		return nil, nil
 	}
 	for i := 0; i+1 < len(c); i += 2 {
 		if !isMerge(c[i]) {
 			continue
 		}
 		for _, m := range merged(c[i+1]) {
-			if f := (Value{node: m, src: v.src}).field(name); f.Exists() {
-				return f
+			if key, value = field(m, name); value != nil {
+				return key, value
 			}
 		}
 	}
-	return Value{}
+	return nil, nil
 }
 
 func isMerge(key *yaml.Node) bool { return key.Tag == "!!merge" }
@@ -286,6 +306,20 @@ func (v Value) fields(seen map[string]bool, yield func(string, Value) bool) bool
 		}
 	}
 	return true
+}
+
+// Elements yields the elements of a list.
+func (v Value) Elements() iter.Seq[Value] {
+	return func(yield func(Value) bool) {
+		if !v.IsList() {
+			return
+		}
+		for i, n := range v.node.Content {
+			if !yield(v.below(n, nil, IndexName(i))) {
+				return
+			}
+		}
+	}
 }
 
 // Items returns the elements of a list.

@@ -16,8 +16,10 @@ func wayTo(n, top *yaml.Node, path Path) Path {
 }
 
 func straightWay(n, top *yaml.Node, path Path) (Path, bool) {
-	way := make(Path, len(path), len(path)+8)
-	copy(way, path)
+	return appendStraightWay(append(make(Path, 0, len(path)+8), path...), n, top)
+}
+
+func appendStraightWay(way Path, n, top *yaml.Node) (Path, bool) {
 	for at := top; at != n; {
 		var next *yaml.Node
 		step, whole := "", false

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 
@@ -11,13 +10,12 @@ import (
 // writeConcise shows one line for each finding, in the form that editors and
 // problem matchers know. A clean report is empty.
 func writeConcise(w io.Writer, r *Report) error {
-	var b bytes.Buffer
+	out := lineWriter(w)
 	for _, f := range r.shown() {
-		b.WriteString(conciseLine(f.Finding))
-		b.WriteByte('\n')
+		out.WriteString(conciseLine(f))
+		out.WriteByte('\n')
 	}
-	_, err := w.Write(b.Bytes())
-	return err
+	return out.Flush()
 }
 
 func conciseLine(f *lint.Finding) string {

@@ -27,7 +27,7 @@ var sources = map[lint.Source]string{
 // its effective value, where it comes from, and below it what was ignored and
 // why.
 func WriteConfigurations(w io.Writer, all []*lint.Configuration, o ConfigurationOptions) error {
-	p := &printer{width: o.Width, color: o.Color}
+	p := &printer{out: lineWriter(w), width: o.Width, color: o.Color}
 	if p.width <= 0 {
 		p.width = 100
 	}
@@ -37,8 +37,7 @@ func WriteConfigurations(w io.Writer, all []*lint.Configuration, o Configuration
 		}
 		p.configuration(c, o.All)
 	}
-	_, err := w.Write(p.out.Bytes())
-	return err
+	return p.out.Flush()
 }
 
 func (p *printer) configuration(c *lint.Configuration, all bool) {

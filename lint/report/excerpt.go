@@ -89,7 +89,8 @@ func split(file string, places []marked) []excerpt {
 // same arrow: the ::: that rustc has for further files would be taken for the
 // start of a workflow command.
 func (p *printer) excerpt(e excerpt, severity lint.Severity) {
-	p.line(strings.Repeat(" ", p.gutter) + p.paint(boldBlue, "-->") + " " + position(e.file, e.at.Line, e.at.Column))
+	p.line(blanks(p.gutter) + p.paint(boldBlue, "-->") + " " + position(e.file, e.at.Line, e.at.Column))
+	p.cells = p.cells[:0]
 	for i := range e.places {
 		m := &e.places[i]
 		m.row, m.shown = p.row(m.Span)
@@ -181,7 +182,7 @@ func lastLine(s repo.Span) int {
 // label prints an underline that starts at a column, and its label behind it,
 // or below it if there is no room.
 func (p *printer) label(start int, underline, label string, color style) {
-	pad := strings.Repeat(" ", start)
+	pad := blanks(start)
 	text := strings.TrimLeft(underline+" "+label, " ")
 	if underline == "" || label == "" || start+textWidth(text) <= p.room() {
 		if underline == "" {
@@ -197,7 +198,7 @@ func (p *printer) label(start int, underline, label string, color style) {
 	// A label needs some room to be read; far to the right it moves left.
 	start = min(start, max(0, p.room()-max(40, p.room()/2)))
 	for _, l := range wrap(label, max(p.room()-start, 40)) {
-		p.rule(strings.Repeat(" ", start) + p.paint(color, l))
+		p.rule(blanks(start) + p.paint(color, l))
 	}
 }
 
@@ -206,7 +207,7 @@ func (p *printer) room() int { return max(p.width-p.gutter-3, 20) }
 
 // rule prints a line without a number.
 func (p *printer) rule(text string) {
-	p.line(strings.Repeat(" ", p.gutter+1) + p.paint(boldBlue, "|") + " " + text)
+	p.line(blanks(p.gutter+1) + p.paint(boldBlue, "|") + " " + text)
 }
 
 // sourceLine prints a line of a file.
@@ -229,5 +230,7 @@ func (p *printer) row(s repo.Span) (row, bool) {
 	if len(lines) == 0 {
 		return row{}, false
 	}
-	return newRow(lines[0].Text, lines[0].Start, lines[0].End), true
+	var r row
+	r, p.cells = newRow(p.cells, lines[0].Text, lines[0].Start, lines[0].End)
+	return r, true
 }

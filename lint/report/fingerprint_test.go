@@ -44,7 +44,7 @@ func TestFingerprints(t *testing.T) {
 	}
 
 	// What is shown does not change the fingerprints.
-	hidden, shown := suppressed(false).shown(), suppressed(true).shown()
+	hidden, shown := suppressed(false).numbered(), suppressed(true).numbered()
 	if hidden[1].fingerprint != shown[2].fingerprint || hidden[0].fingerprint != shown[0].fingerprint {
 		t.Error("fingerprints depend on what is shown")
 	}

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -17,15 +16,16 @@ import (
 // (and in values %3A %2C) as the characters they stand for: actions/toolkit,
 // command.ts.
 func writeGitHub(w io.Writer, r *Report) error {
-	var b bytes.Buffer
-	for _, f := range bySeverity(r.shown()) {
-		if f.Suppressed == "" {
-			b.WriteString(workflowCommand(f.Finding))
-			b.WriteByte('\n')
+	out := lineWriter(w)
+	for severity := lint.Error; severity >= lint.Info; severity-- {
+		for _, f := range r.Findings {
+			if f.Severity == severity && f.Suppressed == "" {
+				out.WriteString(workflowCommand(f))
+				out.WriteByte('\n')
+			}
 		}
 	}
-	_, err := w.Write(b.Bytes())
-	return err
+	return out.Flush()
 }
 
 func workflowCommand(f *lint.Finding) string {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"io"
+	"slices"
 
 	"github.com/quorumwright/quorumwright/lint"
 )
@@ -28,21 +29,19 @@ type codeQualityLines struct {
 // writeGitLab shows findings for the merge request widget of GitLab. It knows
 // one place and one text for each; suppressed findings are left out.
 func writeGitLab(w io.Writer, r *Report) error {
-	out := []codeQuality{}
-	for _, f := range r.shown() {
-		if f.Suppressed != "" {
-			continue
-		}
-		at := f.Primary()
-		out = append(out, codeQuality{
-			Description: codeQualityText(f.Finding),
-			CheckName:   f.Rule.ID,
-			Fingerprint: f.fingerprint,
-			Severity:    codeQualitySeverity(f.Severity),
-			Location:    codeQualityLocation{utf8Text(at.File), codeQualityLines{max(at.Line, 1)}},
-		})
+	shown := slices.DeleteFunc(r.numbered(), func(f numbered) bool { return f.Suppressed != "" })
+	return encodeJSONList(w, []codeQuality{}, "", 0, each(shown, newCodeQuality))
+}
+
+func newCodeQuality(f numbered) codeQuality {
+	at := f.Primary()
+	return codeQuality{
+		Description: codeQualityText(f.Finding),
+		CheckName:   f.Rule.ID,
+		Fingerprint: f.fingerprint,
+		Severity:    codeQualitySeverity(f.Severity),
+		Location:    codeQualityLocation{utf8Text(at.File), codeQualityLines{max(at.Line, 1)}},
 	}
-	return encodeJSON(w, out)
 }
 
 // codeQualityText is the message, and in brackets the first place that

@@ -86,10 +86,7 @@ func writeJSON(w io.Writer, r *Report) error {
 		Findings: []jsonFinding{},
 		Summary:  jsonSummary{r.Files, r.Roots, t.errors, t.warnings, t.infos, t.suppressed},
 	}
-	for _, f := range r.shown() {
-		out.Findings = append(out.Findings, newJSONFinding(f))
-	}
-	return encodeJSON(w, out)
+	return encodeJSONList(w, out, `"findings": `, 1, each(r.numbered(), newJSONFinding))
 }
 
 func newJSONFinding(f numbered) jsonFinding {

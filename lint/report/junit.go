@@ -1,10 +1,10 @@
 package report
 
 import (
-	"bytes"
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/quorumwright/quorumwright/lint"
@@ -20,12 +20,28 @@ type junitSuites struct {
 }
 
 type junitSuite struct {
-	Name     string      `xml:"name,attr"`
-	Tests    int         `xml:"tests,attr"`
-	Failures int         `xml:"failures,attr"`
-	Errors   int         `xml:"errors,attr"`
-	Skipped  int         `xml:"skipped,attr"`
-	Cases    []junitCase `xml:"testcase"`
+	Name     string     `xml:"name,attr"`
+	Tests    int        `xml:"tests,attr"`
+	Failures int        `xml:"failures,attr"`
+	Errors   int        `xml:"errors,attr"`
+	Skipped  int        `xml:"skipped,attr"`
+	Cases    junitCases `xml:"testcase"`
+}
+
+// junitCases are encoded one by one, as all of them may be large.
+type junitCases struct {
+	rules []*lint.Rule
+	shown []*lint.Finding
+}
+
+// MarshalXML encodes a test case for each rule.
+func (c junitCases) MarshalXML(e *xml.Encoder, start xml.StartElement) error {
+	for _, rule := range c.rules {
+		if err := e.EncodeElement(junitCaseOf(rule, c.shown), start); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type junitCase struct {
@@ -49,29 +65,28 @@ type junitOut struct {
 // of a rule are one failure of its test case, which is as many as the readers
 // of JUnit XML take; infos and suppressed findings are its output.
 func writeJUnit(w io.Writer, r *Report) error {
-	suite := junitSuite{Name: "quorumwright lint"}
-	shown := r.shown()
-	for _, rule := range r.rules() {
-		c := junitCaseOf(rule, shown)
-		suite.Cases = append(suite.Cases, c)
-		suite.Tests++
-		if c.Failure != nil {
+	cases := junitCases{r.rules(), r.shown()}
+	suite := junitSuite{Name: "quorumwright lint", Tests: len(cases.rules), Cases: cases}
+	for _, rule := range cases.rules {
+		if slices.ContainsFunc(cases.shown, func(f *lint.Finding) bool { return f.Rule.ID == rule.ID && isFailure(f) }) {
 			suite.Failures++
 		}
 	}
-	var b bytes.Buffer
-	b.WriteString(xml.Header)
-	e := xml.NewEncoder(&b)
+	out := lineWriter(w)
+	out.WriteString(xml.Header)
+	e := xml.NewEncoder(out)
 	e.Indent("", "  ")
 	if err := e.Encode(junitSuites{Name: suite.Name, Tests: suite.Tests, Failures: suite.Failures, Suite: suite}); err != nil {
 		return err
 	}
-	b.WriteByte('\n')
-	_, err := w.Write(b.Bytes())
-	return err
+	out.WriteByte('\n')
+	return out.Flush()
 }
 
-func junitCaseOf(rule *lint.Rule, shown []numbered) junitCase {
+// isFailure tells the findings that make the test case of their rule fail.
+func isFailure(f *lint.Finding) bool { return f.Suppressed == "" && f.Severity > lint.Info }
+
+func junitCaseOf(rule *lint.Rule, shown []*lint.Finding) junitCase {
 	c := junitCase{Class: rule.Family(), Name: rule.ID}
 	var failures, others strings.Builder
 	var first *lint.Finding
@@ -79,12 +94,12 @@ func junitCaseOf(rule *lint.Rule, shown []numbered) junitCase {
 	for _, f := range shown {
 		switch {
 		case f.Rule.ID != rule.ID:
-		case f.Suppressed != "" || f.Severity == lint.Info:
-			others.WriteString("\n" + junitText(f.Finding))
+		case !isFailure(f):
+			others.WriteString("\n" + junitText(f))
 		default:
-			failures.WriteString("\n" + junitText(f.Finding))
+			failures.WriteString("\n" + junitText(f))
 			if first == nil {
-				first = f.Finding
+				first = f
 			}
 			n++
 			worst = max(worst, f.Severity)

@@ -1,10 +1,11 @@
 package report
 
 import (
-	"bytes"
+	"bufio"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -18,19 +19,21 @@ type Format struct {
 	Doc string
 	// Write writes the whole report. The error is that of the writer.
 	Write func(io.Writer, *Report) error
+	// Excerpts says that it shows lines of the files.
+	Excerpts bool
 	// lines says that others may write to the same stream before or after.
 	lines bool
 }
 
 // Formats are all formats, in the order of the help.
 var Formats = []Format{
-	{"text", "excerpts for people", writeText, true},
-	{"concise", "file:line:column: severity: message [rule], one line each", writeConcise, true},
-	{"json", "everything, with a published schema", writeJSON, false},
-	{"sarif", "SARIF 2.1.0, for code scanning and editors", writeSARIF, false},
-	{"github", "annotations in GitHub Actions", writeGitHub, true},
-	{"gitlab", "GitLab Code Quality", writeGitLab, false},
-	{"junit", "JUnit XML, a test case per rule", writeJUnit, false},
+	{"text", "excerpts for people", writeText, true, true},
+	{"concise", "file:line:column: severity: message [rule], one line each", writeConcise, false, true},
+	{"json", "everything, with a published schema", writeJSON, false, false},
+	{"sarif", "SARIF 2.1.0, for code scanning and editors", writeSARIF, false, false},
+	{"github", "annotations in GitHub Actions", writeGitHub, false, true},
+	{"gitlab", "GitLab Code Quality", writeGitLab, false, false},
+	{"junit", "JUnit XML, a test case per rule", writeJUnit, false, false},
 }
 
 // auto is the name that stands for the formats that suit the place.
@@ -132,8 +135,8 @@ func checkOutputs(outputs []Output) error {
 	return nil
 }
 
-// Write writes the report to every output. Files are written whole, never in
-// colour. The error names the file.
+// Write writes the report to every output. Files are never in colour, and never
+// there in part. The error names the file.
 func Write(stdout io.Writer, r *Report, outputs []Output) error {
 	for _, o := range outputs {
 		if o.File == "" {
@@ -144,13 +147,45 @@ func Write(stdout io.Writer, r *Report, outputs []Output) error {
 		}
 		plain := *r
 		plain.Color = false
-		var b bytes.Buffer
-		if err := o.Format.Write(&b, &plain); err != nil {
-			return err
-		}
-		if err := os.WriteFile(o.File, b.Bytes(), 0o644); err != nil {
+		if err := writeFile(o, &plain); err != nil {
 			return fmt.Errorf("could not write the report: %w", err)
 		}
 	}
 	return nil
 }
+
+// writeFile writes beside the file and renames, unless something else than a file
+// has the name, like /dev/stderr, or nothing can be made beside it.
+func writeFile(o Output, r *Report) error {
+	name := o.File
+	if info, err := os.Lstat(name); err != nil || info.Mode().IsRegular() {
+		beside := filepath.Join(filepath.Dir(name), fmt.Sprintf(".%s.%d", filepath.Base(name), os.Getpid()))
+		if f, err := os.OpenFile(beside, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644); err == nil {
+			err = writeTo(f, o.Format, r)
+			if err == nil {
+				err = os.Rename(beside, name)
+			}
+			if err != nil {
+				os.Remove(beside)
+			}
+			return err
+		}
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+	if err != nil {
+		return err
+	}
+	return writeTo(f, o.Format, r)
+}
+
+func writeTo(f *os.File, format Format, r *Report) error {
+	err := format.Write(f, r)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	return err
+}
+
+// lineWriter returns a buffer for the many small parts that a report is written
+// in; a report as a whole may be larger than all it is made from.
+func lineWriter(w io.Writer) *bufio.Writer { return bufio.NewWriterSize(w, 32<<10) }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -45,13 +46,21 @@ type Source interface {
 
 var _ Source = (*repo.Repo)(nil)
 
-// shown returns the findings to show, with their fingerprints. Fingerprints
+// shows tells whether a finding is shown.
+func (r *Report) shows(f *lint.Finding) bool { return f.Suppressed == "" || r.ShowSuppressed }
+
+// shown returns the findings to show.
+func (r *Report) shown() []*lint.Finding {
+	return slices.DeleteFunc(slices.Clone(r.Findings), func(f *lint.Finding) bool { return !r.shows(f) })
+}
+
+// numbered returns the findings to show with their fingerprints. Fingerprints
 // are made over all findings, so that they do not depend on what is shown.
-func (r *Report) shown() []numbered {
+func (r *Report) numbered() []numbered {
 	prints := lint.Fingerprints(r.Findings)
 	var shown []numbered
 	for i, f := range r.Findings {
-		if f.Suppressed == "" || r.ShowSuppressed {
+		if r.shows(f) {
 			shown = append(shown, numbered{f, prints[i]})
 		}
 	}
@@ -70,6 +79,17 @@ func bySeverity(found []numbered) []numbered {
 	found = slices.Clone(found)
 	slices.SortStableFunc(found, func(a, b numbered) int { return int(b.Severity) - int(a.Severity) })
 	return found
+}
+
+// each yields what is made of each of a list.
+func each[F, T any](list []F, of func(F) T) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for _, f := range list {
+			if !yield(of(f)) {
+				return
+			}
+		}
+	}
 }
 
 // rules returns the rules that looked and those of findings that are not among

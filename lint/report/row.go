@@ -22,25 +22,25 @@ type cell struct {
 // stands, so that nothing moves when a line is cut.
 const tab = "    "
 
-// newRow returns a line with a place in it, whose characters are counted from
-// 0.
-func newRow(text string, from, to int) row {
+// newRow returns a line with a place in it, whose characters are counted from 0.
+// Its cells are in memory, behind those of other rows; they are the last result.
+func newRow(memory []cell, text string, from, to int) (row, []cell) {
 	text = strings.TrimRight(text, "\r\n")
-	var r row
-	start := 0
+	first, start := len(memory), 0
 	for i := 0; i < len(text); {
 		shown, size := character(text, i)
 		if text[i] == '\t' {
 			shown = tab
 		}
 		c := cell{shown, start, textWidth(shown), text[i] == ' ' || text[i] == '\t'}
-		r.cells = append(r.cells, c)
+		memory = append(memory, c)
 		start += c.width
 		i += size
 	}
+	r := row{cells: memory[first:len(memory):len(memory)]}
 	r.from = min(max(from, 0), len(r.cells))
 	r.to = min(max(to, r.from), len(r.cells))
-	return r
+	return r, memory
 }
 
 // column returns the column of the terminal at which the i-th cell starts.
@@ -146,6 +146,8 @@ func (r row) window(start, end, room int) window {
 // part returns the cells that lie wholly within the columns left to right.
 func (r row) part(left, right int, before, after string) window {
 	var b strings.Builder
+	b.Grow(len(before) + 2*len(r.cells) + len(after))
+	b.WriteString(before)
 	w := window{left: -1, lead: len(before), more: after != ""}
 	for _, c := range r.cells {
 		if c.start < left || c.start+c.width > right {
@@ -158,6 +160,7 @@ func (r row) part(left, right int, before, after string) window {
 		b.WriteString(c.text)
 	}
 	w.left = max(w.left, 0)
-	w.text = before + b.String() + after
+	b.WriteString(after)
+	w.text = b.String()
 	return w
 }

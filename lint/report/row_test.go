@@ -35,7 +35,7 @@ func TestCarets(t *testing.T) {
 		from := random.IntN(len(chars))
 		to := from + 1 + random.IntN(min(8, len(chars)-from))
 		text := strings.Join(chars, "")
-		row := newRow(text, from, to)
+		row, _ := newRow(nil, text, from, to)
 		start, end := row.columns()
 		room := 20 + random.IntN(100)
 		win := row.window(start, end, room)
@@ -70,7 +70,8 @@ func TestMask(t *testing.T) {
 		tr := tree{map[string]string{"a": `a: "` + secret + `" # x`}, []string{secret}}
 		for _, c := range []struct{ part, want string }{{secret, mask}, {"# x", "# x"}, {"a:", "a:"}} {
 			line := tr.Snippet(tr.span("a", 1, c.part), 0, 0)[0]
-			start, end := newRow(line.Text, line.Start, line.End).columns()
+			row, _ := newRow(nil, line.Text, line.Start, line.End)
+			start, end := row.columns()
 			if got := columnsOf(line.Text, start, end); got != c.want {
 				t.Errorf("the carets of %q are under %q, want %q", c.part, got, c.want)
 			}

@@ -38,7 +38,7 @@ func writeSARIF(w io.Writer, r *Report) error {
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, newSARIFRule(rule))
 	}
 	invocation := sarifInvocation{ExecutionSuccessful: true}
-	shown := r.shown()
+	shown := r.numbered()
 	if over := len(shown) - sarifMost; over > 0 {
 		shown = bySeverity(shown)[:sarifMost]
 		invocation.Notifications = []sarifNotification{{"warning", sarifText{
@@ -46,10 +46,8 @@ func writeSARIF(w io.Writer, r *Report) error {
 		}}}
 	}
 	run.Invocations = []sarifInvocation{invocation}
-	for _, f := range shown {
-		run.Results = append(run.Results, newSARIFResult(f, ruleIndex(rules, f.Rule.ID)))
-	}
-	return encodeJSON(w, sarifLog{sarifSchema, "2.1.0", []sarifRun{run}})
+	results := each(shown, func(f numbered) sarifResult { return newSARIFResult(f, ruleIndex(rules, f.Rule.ID)) })
+	return encodeJSONList(w, sarifLog{sarifSchema, "2.1.0", []sarifRun{run}}, `"results": `, 3, results)
 }
 
 func sarifLevel(s lint.Severity) string {

@@ -1,9 +1,10 @@
 package report
 
 import (
-	"bytes"
+	"bufio"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/quorumwright/quorumwright/lint"
@@ -13,20 +14,19 @@ import (
 // place and every other one, the help, and a summary at the end. A clean report
 // is empty.
 func writeText(w io.Writer, r *Report) error {
-	p := &printer{width: r.Width, color: r.Color, source: r.Source}
+	p := &printer{out: lineWriter(w), width: r.Width, color: r.Color, source: r.Source}
 	if p.width <= 0 {
 		p.width = 100
 	}
 	shown := r.shown()
 	for _, f := range shown {
-		p.finding(f.Finding)
+		p.finding(f)
 		p.line("")
 	}
 	if len(shown) > 0 {
 		p.line(p.paint(bold, summary(r)))
 	}
-	_, err := w.Write(p.out.Bytes())
-	return err
+	return p.out.Flush()
 }
 
 // summary returns "2 errors, 1 warning in 2 files".
@@ -67,20 +67,32 @@ func primaryFiles(r *Report) int {
 	return len(files)
 }
 
-// A printer collects the lines of the text format. Every line goes through
+// A printer writes the lines of the text format. Every line goes through
 // line, and every text of a repository through visible before.
 type printer struct {
-	out    bytes.Buffer
+	out    *bufio.Writer
 	width  int
 	color  bool
 	source Source
 	// gutter is the width of the line numbers of the finding at hand.
 	gutter int
+	// cells are those of the rows of the excerpt at hand, in memory that is used
+	// again for each.
+	cells []cell
 }
 
 func (p *printer) line(s string) {
 	p.out.WriteString(noCommand(strings.TrimRight(s, " ")))
 	p.out.WriteByte('\n')
+}
+
+// blanks returns that many blanks.
+func blanks(n int) string {
+	const many = "                                                                                "
+	if n <= len(many) {
+		return many[:n]
+	}
+	return strings.Repeat(" ", n)
 }
 
 // A style is the parameter of ANSI's "select graphic rendition".
@@ -124,7 +136,7 @@ func (p *printer) finding(f *lint.Finding) {
 	excerpts := excerptsOf(f)
 	p.gutter = 1
 	for _, e := range excerpts {
-		p.gutter = max(p.gutter, len(fmt.Sprint(e.lastLine())))
+		p.gutter = max(p.gutter, len(strconv.Itoa(e.lastLine())))
 	}
 	for i, e := range excerpts {
 		if i > 0 {
@@ -179,8 +191,8 @@ func (p *printer) note(n note) {
 	if room := max(p.width-indent, 40); len(lines) == 1 && textWidth(lines[0]) > room {
 		lines = wrap(lines[0], room)
 	}
-	p.line(strings.Repeat(" ", p.gutter+1) + p.paint(boldBlue, "=") + " " + p.paint(bold, n.name+":") + " " + lines[0])
+	p.line(blanks(p.gutter+1) + p.paint(boldBlue, "=") + " " + p.paint(bold, n.name+":") + " " + lines[0])
 	for _, l := range lines[1:] {
-		p.line(strings.Repeat(" ", indent) + l)
+		p.line(blanks(indent) + l)
 	}
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -89,9 +90,9 @@ func position(file string, line, column int) string {
 	case line == 0:
 		return fileName(file)
 	case column == 0:
-		return fmt.Sprintf("%s:%d", fileName(file), line)
+		return fileName(file) + ":" + strconv.Itoa(line)
 	}
-	return fmt.Sprintf("%s:%d:%d", fileName(file), line, column)
+	return fileName(file) + ":" + strconv.Itoa(line) + ":" + strconv.Itoa(column)
 }
 
 // noCommand returns a finished line so that it is no workflow command, which is

@@ -71,17 +71,18 @@ func textWidth(s string) int {
 // A word that is longer stays whole, so that it can be copied.
 func wrap(text string, width int) []string {
 	var lines []string
-	line, n := "", 0
-	for _, word := range strings.Fields(text) {
+	words := strings.Fields(text)
+	from, n := 0, 0
+	for i, word := range words {
 		w := textWidth(word)
-		if line != "" && n+1+w > width {
-			lines = append(lines, line)
-			line, n = "", 0
+		if i > from && n+1+w > width {
+			lines = append(lines, strings.Join(words[from:i], " "))
+			from, n = i, 0
 		}
-		if line != "" {
-			line, n = line+" ", n+1
+		if i > from {
+			n++
 		}
-		line, n = line+word, n+w
+		n += w
 	}
-	return append(lines, line)
+	return append(lines, strings.Join(words[from:], " "))
 }

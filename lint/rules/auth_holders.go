@@ -194,5 +194,5 @@ func misspelledDirective(s *lint.Server, directive string) bool {
 func nearDirective(name, directive string) bool { return lint.Nearest(name, []string{directive}) != "" }
 
 func monitorsMaster(s *lint.Server, master string) bool {
-	return slices.ContainsFunc(s.Monitors(), func(m lint.Monitor) bool { return m.Name.Text == master })
+	return slices.ContainsFunc(s.Monitors(), func(m *lint.Monitor) bool { return m.Name.Text == master })
 }

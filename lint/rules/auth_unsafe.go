@@ -151,7 +151,7 @@ func gatewayVersion(c *lint.Client) (apim.Version, bool) {
 // literalTarget tells whether the HelmRelease's targetPath takes the value as
 // it is.
 func literalTarget(c *lint.Client) bool {
-	for _, from := range c.Object.Value.Get("spec", "valuesFrom").Items() {
+	for from := range c.Object.Value.Get("spec", "valuesFrom").Elements() {
 		if from.Get("targetPath").Span() == c.Password.Place.Span {
 			return from.Get("literal").IsTrue()
 		}

@@ -51,6 +51,16 @@ type chartUse struct {
 	image apim.Version
 	// judge returns what the charts say about the values.
 	judge func() []chartJudgement
+	// effective are the values as the newest chart sees them, asked what of them
+	// was asked for before.
+	effective *apim.Effective
+	asked     []asked
+}
+
+// An asked value is an effective one by its dotted path.
+type asked struct {
+	path  string
+	value apim.Value
 }
 
 // chartUses returns the gateways of an environment whose values are known.
@@ -73,21 +83,25 @@ func newChartUse(c *lint.Client) *chartUse {
 		charts: charts.All, told: charts.Told, byImage: charts.ByImage, image: charts.Image,
 	}
 	u.judge = sync.OnceValue(u.judgements)
+	u.effective = u.chart().Effective(u.tree)
 	return u
 }
 
 // chart is the newest chart that may be meant.
 func (u *chartUse) chart() *apim.Chart { return u.charts[len(u.charts)-1] }
 
-// effective are the values as the newest chart sees them.
-func (u *chartUse) effective() *apim.Effective { return u.chart().Effective(u.tree) }
-
 // get returns the user's value at a path.
 func (u *chartUse) get(path ...string) repo.Value { return u.tree.Get(path...) }
 
 // is returns the effective value at a dotted path.
 func (u *chartUse) is(path string) apim.Value {
-	value, _ := u.effective().Value(apim.ParsePath(path)...)
+	for _, a := range u.asked {
+		if a.path == path {
+			return a.value
+		}
+	}
+	value, _ := u.effective.Value(apim.ParsePath(path)...)
+	u.asked = append(u.asked, asked{path, value})
 	return value
 }
 

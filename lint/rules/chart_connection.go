@@ -37,7 +37,6 @@ func (u *chartUse) checkConnection(p *lint.Pass) {
 	const help = "add host and port below gateway.ratelimit.redis"
 	redis := u.root.Get("gateway", "ratelimit", "redis")
 	sentinel := u.client.UsesSentinel() || len(u.root.Get("gateway", "ratelimit", "redis", "cluster", "nodes").Items()) > 0
-	at := u.near("gateway.ratelimit.redis.port", "")
 	switch {
 	case !redis.IsMap():
 		if u.targets("gateway.ratelimit.redis.") {
@@ -55,7 +54,7 @@ func (u *chartUse) checkConnection(p *lint.Pass) {
 			p.Report(lint.Finding{
 				Message: fmt.Sprintf("the chart writes a blank Redis port, which gateway %s cannot read even with Sentinel: rate limiting never starts", release),
 				Help:    help + ", for example port: 6379; with Sentinel they are not used",
-				Places:  []lint.Place{at},
+				Places:  []lint.Place{u.near("gateway.ratelimit.redis.port", "")},
 				Fixes:   writtenFirst(redis, "port: 6379", "write a port, which nothing uses", true),
 			})
 		}
@@ -63,7 +62,7 @@ func (u *chartUse) checkConnection(p *lint.Pass) {
 		p.ReportAt(u.near("gateway.ratelimit.redis.host", ""), help+", or sentinel with master and nodes",
 			"%s", fmt.Sprintf("the chart writes a blank Redis host%s: the gateway has no Redis to ask, and rate limiting never starts", andPort(u)))
 	case !u.client.Port.Exists():
-		p.ReportAt(at, "add port below gateway.ratelimit.redis, for example port: 6379",
+		p.ReportAt(u.near("gateway.ratelimit.redis.port", ""), "add port below gateway.ratelimit.redis, for example port: 6379",
 			"the chart writes a blank Redis port, which the gateway cannot read: rate limiting never starts")
 	}
 }
@@ -82,7 +81,7 @@ func (u *chartUse) targets(prefix string) bool {
 	if o == nil || o.Kind != "HelmRelease" {
 		return false
 	}
-	for _, from := range o.Value.Get("spec", "valuesFrom").Items() {
+	for from := range o.Value.Get("spec", "valuesFrom").Elements() {
 		if strings.HasPrefix(from.Get("targetPath").Text(), prefix) {
 			return true
 		}

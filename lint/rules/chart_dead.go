@@ -145,7 +145,8 @@ var relied = []string{
 
 func isRelied(path string) bool {
 	return slices.ContainsFunc(relied, func(key string) bool {
-		return path == key || strings.HasPrefix(path, key+".") || strings.HasPrefix(path, key+"[")
+		rest, ok := strings.CutPrefix(path, key)
+		return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 	})
 }
 
@@ -180,7 +181,6 @@ func (u *chartUse) harmless(j chartJudgement, v repo.Value) bool {
 	if j.Deliberate || j.At[0] == "initContainers" { // the template of a container that nothing needs
 		return true
 	}
-	effective := u.effective()
 	var idle func(path []string) bool
 	idle = func(path []string) bool {
 		if names := u.tree.Children(path...); len(names) > 0 {
@@ -188,7 +188,7 @@ func (u *chartUse) harmless(j chartJudgement, v repo.Value) bool {
 				return !idle(append(path[:len(path):len(path)], name))
 			})
 		}
-		return !u.tree.Value(path...).Truthy() || effective.Redundant(path...)
+		return !u.tree.Value(path...).Truthy() || u.effective.Redundant(path...)
 	}
 	return idle(j.At)
 }

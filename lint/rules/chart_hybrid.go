@@ -129,7 +129,7 @@ var chartDefaultPassword = &lint.Rule{
 	},
 	Check: func(p *lint.Pass) {
 		for _, u := range chartUses(p) {
-			value, from := u.effective().Value(apim.ParsePath("gateway.services.core.http.authentication.password")...)
+			value, from := u.effective.Value(apim.ParsePath("gateway.services.core.http.authentication.password")...)
 			on := u.is("gateway.services.core.http.enabled").Truthy()
 			byEnv := false
 			for _, e := range u.variables() {

@@ -11,10 +11,10 @@ import (
 var (
 	oldOctalPattern = pattern.New(`^[-+]?0[0-7_]+$`).Where(signedZero)
 	otherIntPattern = pattern.New(`^[-+]?0(x[0-9a-fA-F_]+|b[01_]+|o[0-7]+)$`).Where(signedZero)
-	groupedPattern  = pattern.New(`^[-+]?[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?$|^\+[0-9]+$`).Where(pattern.Either(pattern.Has("_"), pattern.Begins("+")))
-	sexaPattern     = pattern.New(`^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$`).Where(pattern.Has(":"))
-	floatPattern    = pattern.New(`^[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?$`).Where(beginsNumber)
-	datePattern     = pattern.New(`^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?$`).Where(pattern.Has("-"))
+	groupedPattern  = pattern.New(`^[-+]?[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?$|^\+[0-9]+$`).Where(isGrouped)
+	sexaPattern     = pattern.New(`^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$`).Where(hasMinutes)
+	floatPattern    = pattern.New(`^[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?$`).Where(isDecimal)
+	datePattern     = pattern.New(`^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?$`).Where(beginsYear)
 )
 
 // pasted says what becomes of a text behind "key: " in a YAML file, "" if it
@@ -69,7 +69,22 @@ func beginsNumber(text string) bool {
 	return text != "" && (text[0] == '.' || '0' <= text[0] && text[0] <= '9')
 }
 
-func signedZero(text string) bool { return strings.HasPrefix(strings.TrimLeft(text, "-+"), "0") }
+// signedZero is true of 017 and 0x1f, not of 0 and 0.5.
+func signedZero(text string) bool {
+	text = strings.TrimLeft(text, "-+")
+	return len(text) > 1 && text[0] == '0' && text[1] != '.'
+}
+
+func isGrouped(text string) bool {
+	return beginsNumber(text) && (text[0] == '+' || strings.Contains(text, "_"))
+}
+
+func hasMinutes(text string) bool { return beginsNumber(text) && strings.Contains(text, ":") }
+
+// isDecimal is not true of versions, which are texts more often.
+func isDecimal(text string) bool { return beginsNumber(text) && strings.Count(text, ".") < 2 }
+
+func beginsYear(text string) bool { return len(text) > 4 && text[4] == '-' && beginsNumber(text) }
 
 // isQuotedText tells whether a text brings quotes of its own.
 func isQuotedText(text string) bool {

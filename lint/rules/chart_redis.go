@@ -117,23 +117,19 @@ The password of Redis is judged by auth/unsafe-password.`,
 	},
 	Check: func(p *lint.Pass) {
 		for _, u := range chartUses(p) {
-			u.eachLive(func(path []string, key *apim.Key) {
-				v := u.get(path...)
-				text := u.tree.Value(path...)
-				name := apim.JoinPath(path)
-				if !key.Unquoted || text.Kind != apim.String || lint.IsReference(text.Text) || pastedByDesign(key.Path) {
+			u.eachPasted(func(v repo.Value, path []string, harm string) {
+				key := u.chart().Lookup(path)
+				if key.State != apim.Live || key.Key == nil || !key.Key.Unquoted || pastedByDesign(key.Key.Path) || len(u.effective.Unmet(path...)) > 0 {
 					return
 				}
-				if harm := pasted(text.Text); harm != "" {
-					help := "write '\"…\"': the inner quotes reach the file that the chart writes"
-					if key.Setting != "" {
-						help += "; or set " + apim.EnvName(strings.TrimPrefix(key.Setting, "repositories.")) + " in gateway.env"
-					}
-					p.Report(lint.Finding{
-						Message: fmt.Sprintf("the chart pastes %s without quotes: %s", name, harm), Help: help,
-						Places: []lint.Place{u.at(v, "")}, Fixes: quotedTwice(v),
-					})
+				help := "write '\"…\"': the inner quotes reach the file that the chart writes"
+				if key.Key.Setting != "" {
+					help += "; or set " + apim.EnvName(strings.TrimPrefix(key.Key.Setting, "repositories.")) + " in gateway.env"
 				}
+				p.Report(lint.Finding{
+					Message: fmt.Sprintf("the chart pastes %s without quotes: %s", apim.JoinPath(path), harm), Help: help,
+					Places: []lint.Place{u.at(v, "")}, Fixes: quotedTwice(v),
+				})
 			})
 		}
 	},
@@ -162,21 +158,29 @@ func pastedByDesign(key string) bool {
 		strings.HasPrefix(key, "gateway.logback.") || key == "gateway.ratelimit.redis.password"
 }
 
-// eachLive visits the scalars of the values that the newest chart reads.
-func (u *chartUse) eachLive(visit func(path []string, key *apim.Key)) {
-	chart, effective := u.chart(), u.effective()
-	var walk func(path []string)
-	walk = func(path []string) {
-		if names := u.tree.Children(path...); len(names) > 0 {
-			for _, name := range names {
-				walk(append(path[:len(path):len(path)], name))
+// eachPasted visits the texts of the values that YAML would read differently if
+// they were pasted without quotes, and says how.
+func (u *chartUse) eachPasted(visit func(v repo.Value, path []string, harm string)) {
+	var walk func(at repo.Value, path []string)
+	walk = func(at repo.Value, path []string) {
+		for name, v := range at.Fields() {
+			if !strings.HasPrefix(name, "[") { // no path leads to such a key
+				walk(v, append(path, name))
 			}
+		}
+		for i, v := range at.Items() {
+			walk(v, append(path, repo.IndexName(i)))
+		}
+		if !at.IsScalar() {
 			return
 		}
-		got := chart.Lookup(path)
-		if got.State == apim.Live && got.Key != nil && len(effective.Unmet(path...)) == 0 {
-			visit(path, got.Key)
+		text := lint.ChartValueOf(at)
+		if text.Kind != apim.String || lint.IsReference(text.Text) {
+			return
+		}
+		if harm := pasted(text.Text); harm != "" {
+			visit(at, path, harm)
 		}
 	}
-	walk(nil)
+	walk(u.root, make([]string, 0, 16))
 }

@@ -63,7 +63,7 @@ func dependency(from, to *repo.Object) string {
 }
 
 func dependsOn(env *repo.Environment, from, to *repo.Object, depth int) bool {
-	for _, d := range from.Value.Get("spec", "dependsOn").Items() {
+	for d := range from.Value.Get("spec", "dependsOn").Elements() {
 		name := d.Get("name").Text()
 		if name == to.Name {
 			return true

@@ -162,7 +162,7 @@ func isWord(c byte) bool { return 'a' <= c && c <= 'z' }
 
 // filledInPattern is a reference with a part that a pipeline fills in, by the way
 // it is written: YOUR_REGISTRY/app, app:__IMAGE_TAG__, <image>.
-var filledInPattern = pattern.New(`(?:^|[/:])_*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+_*(?:$|[/:@])|<[A-Za-z][A-Za-z0-9 _-]*>`)
+var filledInPattern = pattern.New(`(?:^|[/:])_*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+_*(?:$|[/:@])|<[A-Za-z][A-Za-z0-9 _-]*>`).Where(pattern.Has("_", "<"))
 
 var imageInvalid = &lint.Rule{
 	ID:       "image/invalid",

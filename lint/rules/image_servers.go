@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/quorumwright/quorumwright/internal/pattern"
 	"github.com/quorumwright/quorumwright/internal/redisconf"
 	"github.com/quorumwright/quorumwright/lint"
+	"github.com/quorumwright/quorumwright/lint/repo"
 )
 
 var imageDrift = &lint.Rule{
@@ -65,14 +65,15 @@ type running struct {
 	server    *lint.Server
 	container *lint.Container
 	release   release
+	at        repo.Span // of the image
 }
 
 func checkDrift(p *lint.Pass, g *lint.Group) {
 	var all []running
 	add := func(s *lint.Server, c *lint.Container) {
 		r, ok := releaseOf(c.Image)
-		if ok && !slices.ContainsFunc(all, func(o running) bool { return o.container.Image.Ref.Span() == c.Image.Ref.Span() }) {
-			all = append(all, running{s, c, r})
+		if at := c.Image.Ref.Span(); ok && !slices.ContainsFunc(all, func(o running) bool { return o.at == at }) {
+			all = append(all, running{s, c, r, at})
 		}
 	}
 	servers := slices.Concat(g.Redis, g.Sentinels)
@@ -129,20 +130,30 @@ type release struct {
 	version    string // 7.2.5, without variant
 }
 
-// releasePattern is the version at the start of a tag: 7.2.5 of 7.2.5-alpine.
-var releasePattern = pattern.New(`^v?([0-9]+(?:\.[0-9]+)*)`)
+// leadingVersion is the version at the start of a tag, 7.2.5 of 7.2.5-alpine, "" if
+// there is none. A v before it is none of it.
+func leadingVersion(tag string) string {
+	text := strings.TrimPrefix(tag, "v")
+	end := 0
+	for i := 0; i < len(text) && ('0' <= text[i] && text[i] <= '9' || text[i] == '.' && end == i && end > 0); i++ {
+		if text[i] != '.' {
+			end = i + 1
+		}
+	}
+	return text[:end]
+}
 
 // releaseOf reads a release from an image; a floating tag tells none, but for its
 // major version.
 func releaseOf(image lint.Image) (release, bool) {
-	m := releasePattern.FindStringSubmatch(image.Tag)
+	version := leadingVersion(image.Tag)
 	if v := redisconf.ImageVersion(image.Repository, image.Tag); isFloating(image.Tag) && v.Major == 0 {
 		return release{}, false
 	}
-	if m == nil || lint.IsReference(image.Repository) || lint.IsReference(image.Tag) {
+	if version == "" || lint.IsReference(image.Repository) || lint.IsReference(image.Tag) {
 		return release{}, false
 	}
-	r := release{flavor: redisconf.ImageVersion(image.Repository, image.Tag).Flavor, version: m[1]}
+	r := release{flavor: redisconf.ImageVersion(image.Repository, image.Tag).Flavor, version: version}
 	if r.flavor == redisconf.UnknownFlavor {
 		r.repository, r.version = image.Repository, image.Tag
 	}
@@ -185,21 +196,28 @@ var imageFloatingTag = &lint.Rule{
 	},
 	Check: func(p *lint.Pass) {
 		seen := spanSet{}
-		for _, s := range slices.Concat(p.Facts.Redis, p.Facts.Sentinels) {
-			floatingTag(p, seen, s.Container.At(s.Container.Image.Ref, ""), serverWord(s), s.Container.Image)
+		for _, s := range p.Facts.Servers() {
+			if mayFloat(s.Container.Image) {
+				floatingTag(p, seen, s.Container.At(s.Container.Image.Ref, ""), serverWord(s), s.Container.Image)
+			}
 		}
-		for _, s := range slices.Concat(p.Facts.Redis, p.Facts.Sentinels) {
+		for _, s := range p.Facts.Servers() {
 			for _, c := range s.Container.Workload.Containers {
-				floatingTag(p, seen, c.At(c.Image.Ref, ""), "container "+c.Name, c.Image)
+				if mayFloat(c.Image) {
+					floatingTag(p, seen, c.At(c.Image.Ref, ""), "container "+c.Name, c.Image)
+				}
 			}
 		}
 		for _, c := range p.Facts.Clients {
-			if c.Image.Tag != "" { // without one the chart takes its own
+			if c.Image.Tag != "" && mayFloat(c.Image) { // without one the chart takes its own
 				floatingTag(p, seen, lint.At(c.Object, c.Image.Ref, ""), c.Name, c.Image)
 			}
 		}
 	},
 }
+
+// mayFloat tells whether a tag, or none, says that the image has no fixed version.
+func mayFloat(image lint.Image) bool { return image.Tag == "" || isFloating(image.Tag) }
 
 func floatingTag(p *lint.Pass, seen spanSet, at lint.Place, who string, image lint.Image) {
 	if text := image.Ref.Text(); strings.ContainsAny(text, " \t") {
@@ -224,6 +242,6 @@ func isFloating(tag string) bool {
 	case "latest", "stable", "master", "main", "edge", "nightly", "alpine", "bookworm":
 		return true
 	}
-	m := releasePattern.FindStringSubmatch(word)
-	return m != nil && m[0] == word && !strings.Contains(word, ".")
+	version := leadingVersion(word)
+	return version != "" && version == strings.TrimPrefix(word, "v") && !strings.Contains(word, ".")
 }

@@ -11,7 +11,8 @@ var lintRules = []*lint.Rule{
 		Doc: lint.Doc{
 			Title: "a suppression that suppresses nothing, because it is not well formed",
 			Why: `A comment with quorumwright:ignore must name the rules it is for and give a reason after two dashes. ` +
-				`One that does not, or that names a rule there is not, has no effect, and the person who wrote it thinks it has.`,
+				`One that does not, or that names a rule there is not, has no effect, and the person who wrote it thinks it has. ` +
+				`The same goes for the forms of other linters, such as nolint:quorumwright or quorumwright: disable.`,
 			Fix: "Write # quorumwright:ignore family/name [until=YYYY-MM-DD] -- reason, behind the line or on a line of its own above it.",
 		},
 	},

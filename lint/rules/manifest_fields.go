@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/quorumwright/quorumwright/lint"
 	"github.com/quorumwright/quorumwright/lint/repo"
@@ -25,7 +26,7 @@ Only names that are written like a field of the same place are reported, and tho
 		seen := spanSet{}
 		for _, o := range p.Env().Objects {
 			if apiGroups[o.Kind] == o.APIVersion {
-				misspelt(p, seen, o, o.Value, o.Kind)
+				misspelt(p, seen, o, o.Value, typeOf(o.Kind))
 			}
 		}
 	},
@@ -71,44 +72,68 @@ ServiceSpec allocateLoadBalancerNodePorts clusterIP clusterIPs externalIPs exter
 ServicePort appProtocol name nodePort port protocol targetPort
 `
 
-// A fieldType is the fields of a type in the order of the table, and what they
-// hold.
+// A fieldType is the fields of a type in the order of the table, and the types of
+// what they hold, "" if that is not looked into.
 type fieldType struct {
-	names []string
-	types map[string]string
+	name         string
+	names, types []string
+	below        []atomic.Pointer[fieldType] // the types that were asked for
 }
 
-var fieldTypes = sync.OnceValue(func() map[string]fieldType {
-	all := map[string]fieldType{}
-	for line := range strings.Lines(strings.TrimSpace(fieldTable)) {
-		words := strings.Fields(line)
-		t := fieldType{types: map[string]string{}}
-		for _, w := range words[1:] {
-			name, of, _ := strings.Cut(w, ":")
-			t.names = append(t.names, name)
-			t.types[name] = of
-		}
-		all[words[0]] = t
+// of returns the type of what a field holds, nil if that is not looked into.
+func (t *fieldType) of(field int) *fieldType {
+	if t.types[field] == "" {
+		return nil
 	}
-	return all
-})
+	known := t.below[field].Load()
+	if known == nil {
+		known = typeOf(t.types[field])
+		t.below[field].Store(known)
+	}
+	return known
+}
+
+// fieldTypes are the types that were asked for: names to *fieldType.
+var fieldTypes sync.Map
+
+// typeOf returns the type of a name, nil if it is not in the table.
+func typeOf(name string) *fieldType {
+	if name == "" {
+		return nil
+	}
+	if t, ok := fieldTypes.Load(name); ok {
+		return t.(*fieldType)
+	}
+	_, line, ok := strings.Cut(fieldTable, "\n"+name+" ")
+	if !ok {
+		return nil
+	}
+	line, _, _ = strings.Cut(line, "\n")
+	n := 1 + strings.Count(line, " ")
+	t := &fieldType{name, make([]string, 0, n), make([]string, 0, n), make([]atomic.Pointer[fieldType], n)}
+	for field := range strings.SplitSeq(line, " ") {
+		name, of, _ := strings.Cut(field, ":")
+		t.names, t.types = append(t.names, name), append(t.types, of)
+	}
+	fieldTypes.Store(name, t)
+	return t
+}
 
 // misspelt looks for unknown fields in a value of a type, and in what it holds.
-func misspelt(p *lint.Pass, seen spanSet, o *repo.Object, v repo.Value, name string) {
-	t, ok := fieldTypes()[name]
-	if !ok {
+func misspelt(p *lint.Pass, seen spanSet, o *repo.Object, v repo.Value, t *fieldType) {
+	if t == nil {
 		return
 	}
-	for _, e := range v.Items() {
-		misspelt(p, seen, o, e, name)
+	for e := range v.Elements() {
+		misspelt(p, seen, o, e, t)
 	}
 	for key, field := range v.Fields() {
-		if slices.Contains(t.names, key) {
-			misspelt(p, seen, o, field, t.types[key])
+		if i := slices.Index(t.names, key); i >= 0 {
+			misspelt(p, seen, o, field, t.of(i))
 			continue
 		}
 		near := lint.NearestBy(key, t.names, max(1, len(key)/4))
-		home := homeOf(key, name)
+		home := homeOf(key, t.name)
 		at := lint.AtKey(o, field, "")
 		if near == "" && home == "" || !at.IsValid() || at.Approximate || !seen.add(at) {
 			continue
@@ -134,7 +159,7 @@ func homeOf(key, name string) string {
 		"PodTemplate": {"PodSpec", "Container"}, "PodSpec": {"Container", "StatefulSetSpec"}, "Container": {"PodSpec"}, "Volume": {"PodSpec"},
 	}
 	for _, home := range homes[name] {
-		if slices.Contains(fieldTypes()[home].names, key) {
+		if slices.Contains(typeOf(home).names, key) {
 			return map[string]string{"PodSpec": "the spec of the pod template", "Container": "the container", "StatefulSetSpec": "the spec of the StatefulSet"}[home]
 		}
 	}

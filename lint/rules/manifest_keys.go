@@ -33,12 +33,27 @@ type keyUse struct {
 	config *lint.Config
 	key    string
 	at     lint.Place
+	// Where the key is part of a word of a command, that is word of container, and at
+	// is not filled in: these are the bytes from on.
+	word      repo.Value
+	container *lint.Container
+	from      int
 	// mount is the path at which a subPath is mounted.
 	mount   string
 	mountAt lint.Place
 	// loose says that the key is part of a path in a command, which may be
 	// something else.
 	loose bool
+}
+
+// place is where the key is named.
+func (u keyUse) place() lint.Place {
+	if !u.word.Exists() {
+		return u.at
+	}
+	at := u.container.At(u.word, "")
+	at.Span = u.word.TextSpan(u.from, u.from+len(u.key))
+	return at
 }
 
 // keyUses returns every place that names a key of a ConfigMap of the repository.
@@ -53,7 +68,7 @@ func keyUses(f *lint.Facts) []keyUse {
 		}
 	}
 	for _, w := range f.Workloads {
-		for _, v := range w.Pod.Get("volumes").Items() {
+		for v := range w.Pod.Get("volumes").Elements() {
 			source := v.Get("configMap")
 			if source.Get("optional").IsTrue() || source.Get("items").Exists() {
 				continue
@@ -74,7 +89,7 @@ func keyUses(f *lint.Facts) []keyUse {
 // whose files its command names.
 func mountUses(c *lint.Container, volume repo.Value, config *lint.Config) []keyUse {
 	var all []keyUse
-	for _, m := range c.Value.Get("volumeMounts").Items() {
+	for m := range c.Value.Get("volumeMounts").Elements() {
 		if m.Get("name").Text() != volume.Get("name").Text() {
 			continue
 		}
@@ -102,11 +117,9 @@ func pathUses(c *lint.Container, folder string, config *lint.Config) []keyUse {
 		{"livenessProbe", "exec", "command"}, {"readinessProbe", "exec", "command"}, {"startupProbe", "exec", "command"},
 		{"lifecycle", "preStop", "exec", "command"}, {"lifecycle", "postStart", "exec", "command"},
 	} {
-		for _, word := range c.Value.Get(list...).Items() {
+		for word := range c.Value.Get(list...).Elements() {
 			for _, key := range filesBelow(word.Text(), folder) {
-				at := c.At(word, "")
-				at.Span = word.TextSpan(key[0], key[1])
-				all = append(all, keyUse{config: config, key: word.Text()[key[0]:key[1]], at: at, loose: true})
+				all = append(all, keyUse{config: config, key: word.Text()[key[0]:key[1]], word: word, container: c, from: key[0], loose: true})
 			}
 		}
 	}
@@ -152,8 +165,11 @@ type missingKeys struct {
 }
 
 func (k *missingKeys) check(u keyUse) {
+	if !u.config.AllKeys || u.config.Key(u.key).Exists() {
+		return
+	}
 	cause := u.config.Object.ID() + "\x00" + u.key
-	if !u.config.AllKeys || u.config.Key(u.key).Exists() || slices.Contains(k.done, cause) {
+	if slices.Contains(k.done, cause) {
 		return
 	}
 	var keys []string
@@ -176,7 +192,7 @@ func (k *missingKeys) check(u keyUse) {
 		switch o.key {
 		case u.key:
 			want++
-			f.Places = addPlace(f.Places, labeledPlace(o.at, fmt.Sprintf("key %q is asked for", u.key)))
+			f.Places = addPlace(f.Places, labeledPlace(o.place(), fmt.Sprintf("key %q is asked for", u.key)))
 		case near:
 			have++
 		default:

@@ -57,7 +57,7 @@ func objectRefs(f *lint.Facts) []objectRef {
 				all = append(all, objectRef{kind, w.Object.Namespace, v.Text(), w.At(v, ""), false, w})
 			}
 		}
-		for _, v := range w.Pod.Get("volumes").Items() {
+		for v := range w.Pod.Get("volumes").Elements() {
 			add("PersistentVolumeClaim", v.Get("persistentVolumeClaim", "claimName"))
 		}
 		if sa := w.Pod.Get("serviceAccountName"); sa.Text() != "default" {
@@ -87,7 +87,7 @@ func defines(f *lint.Facts, r objectRef) bool {
 		if r.kind != "PersistentVolumeClaim" || o.Kind != "StatefulSet" {
 			return false
 		}
-		for _, t := range o.Value.Get("spec", "volumeClaimTemplates").Items() {
+		for t := range o.Value.Get("spec", "volumeClaimTemplates").Elements() {
 			if strings.HasPrefix(r.name, t.Get("metadata", "name").Text()+"-"+o.Name+"-") {
 				return true // made with the pods of the StatefulSet
 			}
@@ -160,7 +160,7 @@ func baseName(o *repo.Object) string {
 
 // startedOn returns a server whose configuration is in the missing ConfigMap.
 func startedOn(f *lint.Facts, r objectRef) *lint.Server {
-	for _, s := range slices.Concat(f.Redis, f.Sentinels) {
+	for _, s := range f.Servers() {
 		if r.kind == "ConfigMap" && s.Container.Workload == r.workload && s.Conf.Volume.Get("configMap", "name").Text() == r.name {
 			return s
 		}

@@ -13,7 +13,7 @@ import (
 // the server: the one with its number, or the only one that nothing else claims.
 func containerPortOf(s *lint.Server, ports []int) (repo.Value, bool) {
 	var left []repo.Value
-	for _, c := range s.Container.Value.Get("ports").Items() {
+	for c := range s.Container.Value.Get("ports").Elements() {
 		n, ok := c.Get("containerPort").Int()
 		if ok && slices.Contains(ports, n) {
 			return c, true
@@ -50,7 +50,7 @@ func isFor(f *lint.Facts, service *lint.Service, sp lint.ServicePort, s *lint.Se
 	// What another container of the pod, or another server, is reached by.
 	w := s.Container.Workload
 	for _, c := range w.Containers {
-		for _, d := range c.Value.Get("ports").Items() {
+		for d := range c.Value.Get("ports").Elements() {
 			if n, ok := d.Get("containerPort").Int(); ok && n == sp.Target {
 				own, declared := containerPortOf(s, ports)
 				return c == s.Container && declared && own.Get("containerPort").Span() == d.Get("containerPort").Span()
@@ -58,7 +58,7 @@ func isFor(f *lint.Facts, service *lint.Service, sp lint.ServicePort, s *lint.Se
 		}
 	}
 	var open []*lint.Server
-	for _, t := range slices.Concat(f.Redis, f.Sentinels) {
+	for _, t := range f.Servers() {
 		listens := listening(t)
 		switch {
 		case t.Container.Workload != w:
@@ -96,7 +96,7 @@ func serverWord(s *lint.Server) string {
 func targetPorts(p *lint.Pass, w *lint.Workload) {
 	var names []string
 	for _, c := range w.Containers {
-		for _, d := range c.Value.Get("ports").Items() {
+		for d := range c.Value.Get("ports").Elements() {
 			if name := d.Get("name").Text(); name != "" {
 				names = append(names, name)
 			}
@@ -134,7 +134,7 @@ func targetPorts(p *lint.Pass, w *lint.Workload) {
 
 func portNameAt(w *lint.Workload, name string) lint.Place {
 	for _, c := range w.Containers {
-		for _, d := range c.Value.Get("ports").Items() {
+		for d := range c.Value.Get("ports").Elements() {
 			if d.Get("name").Text() == name {
 				return c.At(d.Get("name"), "the container port is named here")
 			}

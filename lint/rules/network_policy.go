@@ -169,7 +169,7 @@ func (b *blocked) judge(from, to, end peer, ingress bool, ports []int) {
 			continue
 		}
 		selecting = append(selecting, o)
-		for _, rule := range o.Value.Get("spec", field).Items() {
+		for rule := range o.Value.Get("spec", field).Elements() {
 			if min(peersMatch(o, rule.Get(list), far), portsMatch(rule.Get("ports"), to, ports)) > no {
 				return // allowed, or not to be told
 			}
@@ -258,7 +258,7 @@ func peersMatch(policy *repo.Object, list repo.Value, p peer) truth {
 		return yes
 	}
 	best := no
-	for _, e := range list.Items() {
+	for e := range list.Elements() {
 		match := yes
 		if e.Get("ipBlock").Exists() {
 			match = maybe
@@ -307,7 +307,7 @@ func portsMatch(list repo.Value, to peer, ports []int) truth {
 	if len(list.Items()) == 0 {
 		return yes
 	}
-	for _, e := range list.Items() {
+	for e := range list.Elements() {
 		port := e.Get("port")
 		if proto := e.Get("protocol").Text(); proto == "UDP" && !slices.Contains(ports, 53) || proto == "SCTP" {
 			continue
@@ -336,7 +336,7 @@ func portsMatch(list repo.Value, to peer, ports []int) truth {
 // ports.
 func named(w *lint.Workload, name string, ports []int) bool {
 	for _, c := range w.Containers {
-		for _, d := range c.Value.Get("ports").Items() {
+		for d := range c.Value.Get("ports").Elements() {
 			if n, ok := d.Get("containerPort").Int(); ok && d.Get("name").Text() == name && slices.Contains(ports, n) {
 				return true
 			}

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/quorumwright/quorumwright/lint"
@@ -118,7 +119,7 @@ func declaredPorts(workloads []*lint.Workload) []int {
 	var all []int
 	for _, w := range workloads {
 		for _, c := range w.Containers {
-			for _, d := range c.Value.Get("ports").Items() {
+			for d := range c.Value.Get("ports").Elements() {
 				if n, ok := d.Get("containerPort").Int(); ok {
 					all = append(all, n)
 				}
@@ -135,7 +136,7 @@ func targetOf(s *lint.Service, sp lint.ServicePort) (port int, known bool) {
 	}
 	for _, w := range s.Workloads {
 		for _, c := range w.Containers {
-			for _, d := range c.Value.Get("ports").Items() {
+			for d := range c.Value.Get("ports").Elements() {
 				if d.Get("name").Text() == sp.Named {
 					return d.Get("containerPort").Int()
 				}
@@ -175,7 +176,7 @@ A containerPort by itself opens and closes nothing. One that differs from the re
 	},
 	Check: func(p *lint.Pass) {
 		done := map[*lint.Workload]bool{}
-		for _, s := range slices.Concat(p.Facts.Redis, p.Facts.Sentinels) {
+		for _, s := range p.Facts.Servers() {
 			if w := s.Container.Workload; !done[w] {
 				done[w] = true
 				targetPorts(p, w)
@@ -208,44 +209,80 @@ func serverPorts(p *lint.Pass, s *lint.Server) {
 	if len(ports) == 0 {
 		return
 	}
-	_, directive := s.Port()
 	who := "Redis"
 	if s.Sentinel {
 		who = "Sentinel"
 	}
-	votes := []portVote{{ports[0], directive.Labeled(fmt.Sprintf("%s listens on %d", who, ports[0])), listenPort}}
-	if c, ok := containerPortOf(s, ports); ok {
-		n, _ := c.Get("containerPort").Int()
-		v := portVote{n, s.Container.At(c.Get("containerPort"), fmt.Sprintf("the container declares %d", n)), containerPort}
-		if namedBy(p.Facts, s, c.Get("name").Text()) {
-			v.kind = namedPort
-		}
-		votes = append(votes, v)
+	agreed := true
+	for port := range portVotes(p.Facts, s, ports) {
+		agreed = agreed && slices.Contains(ports, port)
 	}
-	for _, service := range p.Facts.Services {
-		if w := s.Container.Workload; !slices.Contains(service.Workloads, w) && !service.SelectsPodOf(w) {
-			continue
-		}
-		for _, sp := range service.Ports {
-			if sp.Named != "" || !isFor(p.Facts, service, sp, s, ports) {
-				continue
-			}
-			at := service.At(sp.TargetAt, fmt.Sprintf("Service %s leads to %d", service.Object.Name, sp.Target))
-			if !sp.TargetAt.Exists() {
-				at = service.At(sp.PortAt, at.Label)
-			}
-			votes = append(votes, portVote{sp.Target, at, targetPort})
-		}
+	if agreed {
+		return
 	}
-	for _, u := range p.Facts.HostUses() {
-		n, ok := number(u.Port)
-		r := u.Leads
-		sentinel := u.Client != nil && u.Client.UsesSentinel()
-		if ok && r.Status == lint.HostFound && sentinel == s.Sentinel && slices.Contains(r.Workloads, s.Container.Workload) {
-			votes = append(votes, portVote{n, u.Port.Labeled(fmt.Sprintf("%s asks for %d", u.Who, n)), askedPort})
-		}
+	var votes []portVote
+	for _, vote := range portVotes(p.Facts, s, ports) {
+		votes = append(votes, vote(who))
 	}
 	reportPorts(p, s, who, votes, ports)
+}
+
+// portVotes yields the port that each place says, that on which the server listens
+// first, and what makes the vote of it.
+func portVotes(f *lint.Facts, s *lint.Server, ports []int) iter.Seq2[int, func(who string) portVote] {
+	return func(yield func(int, func(string) portVote) bool) {
+		if !yield(ports[0], func(who string) portVote {
+			_, directive := s.Port()
+			return portVote{ports[0], directive.Labeled(fmt.Sprintf("%s listens on %d", who, ports[0])), listenPort}
+		}) {
+			return
+		}
+		if c, ok := containerPortOf(s, ports); ok {
+			n, _ := c.Get("containerPort").Int()
+			if !yield(n, func(string) portVote {
+				v := portVote{n, s.Container.At(c.Get("containerPort"), fmt.Sprintf("the container declares %d", n)), containerPort}
+				if namedBy(f, s, c.Get("name").Text()) {
+					v.kind = namedPort
+				}
+				return v
+			}) {
+				return
+			}
+		}
+		for _, service := range f.Services {
+			if w := s.Container.Workload; !slices.Contains(service.Workloads, w) && !service.SelectsPodOf(w) {
+				continue
+			}
+			for i := range service.Ports {
+				sp := &service.Ports[i]
+				if sp.Named != "" || !isFor(f, service, *sp, s, ports) {
+					continue
+				}
+				if !yield(sp.Target, func(string) portVote {
+					at := service.At(sp.TargetAt, fmt.Sprintf("Service %s leads to %d", service.Object.Name, sp.Target))
+					if !sp.TargetAt.Exists() {
+						at = service.At(sp.PortAt, at.Label)
+					}
+					return portVote{sp.Target, at, targetPort}
+				}) {
+					return
+				}
+			}
+		}
+		uses := f.HostUses()
+		for i := range uses {
+			u := &uses[i]
+			n, ok := number(u.Port)
+			sentinel := u.Client != nil && u.Client.UsesSentinel()
+			if ok && u.Leads.Status == lint.HostFound && sentinel == s.Sentinel && slices.Contains(u.Leads.Workloads, s.Container.Workload) {
+				if !yield(n, func(string) portVote {
+					return portVote{n, u.Port.Labeled(fmt.Sprintf("%s asks for %d", u.Who, n)), askedPort}
+				}) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func reportPorts(p *lint.Pass, s *lint.Server, who string, votes []portVote, ports []int) {

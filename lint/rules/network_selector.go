@@ -98,7 +98,7 @@ func isOfServers(f *lint.Facts, s *lint.Service) bool {
 		return false
 	}
 	for _, sp := range s.Ports {
-		if !slices.ContainsFunc(slices.Concat(f.Redis, f.Sentinels), func(o *lint.Server) bool {
+		if !slices.ContainsFunc(f.Servers(), func(o *lint.Server) bool {
 			return sameSpace(o.Namespace(), s.Object.Namespace) && slices.Contains(listening(o), sp.Target)
 		}) {
 			return false

@@ -31,7 +31,7 @@ type pluginUse struct {
 // address cannot be told.
 func pluginUses(u *chartUse) []pluginUse {
 	var all []pluginUse
-	for _, v := range u.root.Get("gateway", "additionalPlugins").Items() {
+	for v := range u.root.Get("gateway", "additionalPlugins").Elements() {
 		if !v.IsScalar() || lint.IsReference(hostless(v.Text())) {
 			continue
 		}
@@ -212,7 +212,7 @@ Over http anyone on the way can replace the plugin: there is no checksum.`,
 	},
 	Check: func(p *lint.Pass) {
 		for _, u := range chartUses(p) {
-			for _, v := range u.root.Get("gateway", "additionalPlugins").Items() {
+			for v := range u.root.Get("gateway", "additionalPlugins").Elements() {
 				if !v.IsScalar() || lint.IsReference(hostless(v.Text())) {
 					continue
 				}

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/quorumwright/quorumwright/internal/redisconf"
@@ -28,7 +27,7 @@ The version is that of the image which reads the file. Where the tag names none,
 			}
 			return false
 		})
-		for _, s := range slices.Concat(p.Facts.Redis, p.Facts.Sentinels) {
+		for _, s := range p.Facts.Servers() {
 			wrongProgram(p, s)
 		}
 	},
@@ -66,7 +65,7 @@ Some values are worse, for Sentinel reads as much of a number as it can and says
 	Check: func(p *lint.Pass) {
 		reportConf(p, func(k redisconf.Kind) bool { return k == redisconf.WrongArgs || k == redisconf.BadValue })
 		seen := spanSet{}
-		for _, s := range slices.Concat(p.Facts.Redis, p.Facts.Sentinels) {
+		for _, s := range p.Facts.Servers() {
 			for _, c := range s.Confs {
 				for _, e := range c.Errors {
 					if at := c.Place(e.Offset, e.End, ""); at.IsValid() && seen.add(at) {
@@ -84,37 +83,58 @@ Some values are worse, for Sentinel reads as much of a number as it can and says
 // many servers read it.
 func reportConf(p *lint.Pass, wanted func(redisconf.Kind) bool) {
 	seen := spanSet{}
-	for _, s := range slices.Concat(p.Facts.Redis, p.Facts.Sentinels) {
-		for _, d := range s.Directives {
-			if slices.ContainsFunc(d.Args, func(a lint.Arg) bool { return !a.Known }) && !unknownName(s, d) {
-				continue // what a script puts there decides
-			}
-			for _, problem := range redisconf.Check(s.Version, mode(s), d.Raw) {
-				if !wanted(problem.Kind) || !problem.Fatal && problem.Kind != redisconf.BadValue || moduleMayKnow(s, problem) {
-					continue
+	for _, c := range confProblems.Of(p.Facts) {
+		s, problem := c.server, c.Problem
+		if !wanted(problem.Kind) || !problem.Fatal && problem.Kind != redisconf.BadValue || moduleMayKnow(s, problem) {
+			continue
+		}
+		at := c.directive.AtWord(problem.Word, "")
+		if !at.IsValid() || !seen.add(at) {
+			continue
+		}
+		f := lint.Finding{Message: problem.Message, Help: problem.Help, Places: []lint.Place{at}}
+		if !problem.Fatal {
+			f.Severity = lint.Warning
+		}
+		if ref := s.Container.Image.Ref; s.Version.Known && (problem.Kind == redisconf.NotYetKnown || problem.Kind == redisconf.Removed) {
+			f.Places = append(f.Places, s.Container.At(ref, "the image that reads it"))
+		}
+		if f.Help == "" && problem.Suggestion != "" {
+			f.Help = "write " + problem.Suggestion
+		}
+		if problem.Suggestion != "" {
+			f.Fixes = replace(lint.Arg{Place: at}, problem.Suggestion, "write "+problem.Suggestion, false)
+		}
+		p.Report(f)
+	}
+}
+
+// A confProblem is what is wrong with a directive of a server by itself.
+type confProblem struct {
+	redisconf.Problem
+	server    *lint.Server
+	directive *lint.Directive
+}
+
+// confProblems are those of all servers, in the order in which they read them. Of
+// directives that a script changes only wrong names are among them.
+var confProblems = lint.Derive(func(f *lint.Facts) []confProblem {
+	var all []confProblem
+	for _, servers := range [][]*lint.Server{f.Redis, f.Sentinels} {
+		for _, s := range servers {
+			for _, d := range s.Directives {
+				problems := s.Check(d)
+				if len(problems) == 0 || !d.IsKnown() && !unknownName(s, d) {
+					continue // what a script puts there decides
 				}
-				at := d.AtWord(problem.Word, "")
-				if !at.IsValid() || !seen.add(at) {
-					continue
+				for _, problem := range problems {
+					all = append(all, confProblem{problem, s, d})
 				}
-				f := lint.Finding{Message: problem.Message, Help: problem.Help, Places: []lint.Place{at}}
-				if !problem.Fatal {
-					f.Severity = lint.Warning
-				}
-				if ref := s.Container.Image.Ref; s.Version.Known && (problem.Kind == redisconf.NotYetKnown || problem.Kind == redisconf.Removed) {
-					f.Places = append(f.Places, s.Container.At(ref, "the image that reads it"))
-				}
-				if f.Help == "" && problem.Suggestion != "" {
-					f.Help = "write " + problem.Suggestion
-				}
-				if problem.Suggestion != "" {
-					f.Fixes = replace(lint.Arg{Place: at}, problem.Suggestion, "write "+problem.Suggestion, false)
-				}
-				p.Report(f)
 			}
 		}
 	}
-}
+	return all
+})
 
 // unknownName tells whether the name itself is what is wrong.
 func unknownName(s *lint.Server, d *lint.Directive) bool { return !isDirective(s, d) }
@@ -160,7 +180,7 @@ var redisConfigNotUsed = &lint.Rule{
 		Refs:  []string{refRedisConfig, "https://kubernetes.io/docs/concepts/storage/volumes/#using-subpath"},
 	},
 	Check: func(p *lint.Pass) {
-		for _, s := range slices.Concat(p.Facts.Redis, p.Facts.Sentinels) {
+		for _, s := range p.Facts.Servers() {
 			unread := s.Unread()
 			if len(unread) == 0 {
 				continue
@@ -234,7 +254,7 @@ func misplaced(f *lint.Facts, s *lint.Server, u lint.UnreadConf) bool {
 			if c == s.Container {
 				continue
 			}
-			for _, m := range c.Value.Get("volumeMounts").Items() {
+			for m := range c.Value.Get("volumeMounts").Elements() {
 				path := m.Get("mountPath").Text()
 				at, _ := splitPath(path)
 				if at == dir || path == dir {

@@ -72,7 +72,7 @@ func lostWith(s *lint.Server) (at lint.Place, how string) {
 	if !s.Complete || dir.Exists() && (!dir.Known || !strings.HasPrefix(dir.Text, "/")) {
 		// The folder is not known: nothing is kept only if no volume outlives
 		// the pod.
-		for _, m := range c.Value.Get("volumeMounts").Items() {
+		for m := range c.Value.Get("volumeMounts").Elements() {
 			if f := c.File(m.Get("mountPath").Text()); outlives(f.Kind) {
 				return lint.Place{}, ""
 			}

@@ -34,6 +34,9 @@ type tlsSide struct {
 }
 
 func checkTLS(p *lint.Pass, g *lint.Group) {
+	if !speaksOfTLS(g) {
+		return // nobody uses it
+	}
 	var sides []tlsSide
 	// disagree adds both ends of a connection if they do not fit.
 	disagree := func(accepts, opens *tlsSide) {
@@ -108,6 +111,13 @@ func checkTLS(p *lint.Pass, g *lint.Group) {
 	}
 	f.Message = fmt.Sprintf("%s, but %s", one, other)
 	p.Report(f)
+}
+
+// speaksOfTLS tells whether a server or client of a group says anything about TLS.
+func speaksOfTLS(g *lint.Group) bool {
+	speaks := func(s *lint.Server) bool { return s.Last("tls-port", "tls-replication") != nil }
+	return slices.ContainsFunc(g.Redis, speaks) || slices.ContainsFunc(g.Sentinels, speaks) ||
+		slices.ContainsFunc(g.Clients, func(c *lint.Client) bool { return c.SSL.Exists() })
 }
 
 func relabel(p lint.Place, label string) lint.Place { p.Label = label; return p }

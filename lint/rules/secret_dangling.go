@@ -276,7 +276,7 @@ var secretCSINotMounted = &lint.Rule{
 func mountsClass(r configRef, class string) bool {
 	switch {
 	case r.workload != nil:
-		for _, v := range r.workload.Pod.Get("volumes").Items() {
+		for v := range r.workload.Pod.Get("volumes").Elements() {
 			if v.Get("csi", "volumeAttributes", "secretProviderClass").Text() == class {
 				return true
 			}

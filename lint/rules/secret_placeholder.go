@@ -107,7 +107,7 @@ Where the sides of one Redis hold different passwords, auth/password-mismatch te
 }
 
 // examplePattern tells files that are meant to be copied, not applied.
-var examplePattern = pattern.New(`(?i)(?:^|[._-])(?:example|sample|template|dist)s?(?:[._-]|$)`)
+var examplePattern = pattern.New(`(?i)(?:^|[._-])(?:example|sample|template|dist)s?(?:[._-]|$)`).Where(pattern.HasFold("example", "sample", "template", "dist"))
 
 func isExample(file string) bool { return examplePattern.MatchString(path.Base(file)) }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"unicode/utf8"
 
 	"github.com/quorumwright/quorumwright/internal/redisconf"
 	"github.com/quorumwright/quorumwright/internal/secret"
@@ -151,6 +153,9 @@ func (f *plainSecrets) ofGroup(facts *lint.Facts, g *lint.Group) []plainSecret {
 // broken quotes. Other rules tell of such lines; the password is in git all the
 // same.
 func strays(c *lint.Conf, all []plainSecret) []plainSecret {
+	if len(all) == 0 {
+		return nil
+	}
 	text, offset := c.Text.Text()[min(c.Base, len(c.Text.Text())):], 0
 	for line := range strings.Lines(text) {
 		start := offset
@@ -190,6 +195,9 @@ var switches = []string{"use", "enable", "require", "mount", "automount", "exist
 // isSecretName tells whether a variable or a key of values holds a secret,
 // judging by its name.
 func isSecretName(name string) bool {
+	if !endsLikeSecret(name) {
+		return false
+	}
 	lower := strings.ToLower(name)
 	for _, s := range switches {
 		// A capital or a separator behind the word ends it.
@@ -205,6 +213,33 @@ func isSecretName(name string) bool {
 	plain := without(lower, "_-.")
 	has := func(word string) bool { return strings.HasSuffix(plain, word) }
 	return slices.ContainsFunc(secretWords, has) || strings.HasSuffix(lower, "_pass")
+}
+
+// secretEndings are the last two letters of secretWords and of _pass.
+var secretEndings = sync.OnceValue(func() [][2]byte {
+	var all [][2]byte
+	for _, word := range append([]string{"_pass"}, secretWords...) {
+		all = append(all, [2]byte([]byte(word[len(word)-2:])))
+	}
+	return all
+})
+
+// endsLikeSecret tells whether a name ends as that of a secret must, which few
+// do. Letters beyond ASCII may be the capitals of some within.
+func endsLikeSecret(name string) bool {
+	var last [2]byte
+	left := len(last)
+	for i := len(name) - 1; i >= 0 && left > 0; i-- {
+		switch c := name[i]; {
+		case c == '_' || c == '-' || c == '.':
+		case c >= utf8.RuneSelf:
+			return true
+		default:
+			left--
+			last[left] = c | 0x20
+		}
+	}
+	return slices.Contains(secretEndings(), last)
 }
 
 // without returns a text without some characters.
@@ -248,7 +283,7 @@ func (f *plainSecrets) ofValues(v *repo.Values) {
 			}
 			walk(k, e)
 		}
-		for _, e := range at.Items() {
+		for e := range at.Elements() {
 			if env := e.Get("name"); env.IsScalar() && e.Get("value").Exists() {
 				f.ofEnv(v.Object, env.Text(), e.Get("value"))
 				continue
@@ -281,9 +316,9 @@ func envWhat(name string) string {
 // ofWorkload looks at the environment of pods that run Redis or Sentinel, and
 // at the gateway's own variables wherever they stand.
 func (f *plainSecrets) ofWorkload(facts *lint.Facts, w *lint.Workload) {
-	ours := slices.ContainsFunc(slices.Concat(facts.Redis, facts.Sentinels), func(s *lint.Server) bool { return s.Container.Workload == w })
+	ours := slices.ContainsFunc(facts.Servers(), func(s *lint.Server) bool { return s.Container.Workload == w })
 	for _, c := range w.Containers {
-		for _, e := range c.Value.Get("env").Items() {
+		for e := range c.Value.Get("env").Elements() {
 			name := e.Get("name").Text()
 			lower := strings.ToLower(name)
 			if ours || strings.HasPrefix(lower, "gravitee_") || strings.HasPrefix(lower, "redis") {
@@ -297,6 +332,9 @@ func (f *plainSecrets) ofWorkload(facts *lint.Facts, w *lint.Workload) {
 // hold a password, in texts that no server of the repository is seen to read.
 func (f *plainSecrets) ofConfigMap(c *lint.Config) {
 	for name, v := range c.All() {
+		if !mayHoldPassword(v.Text()) {
+			continue
+		}
 		conf := redisconf.Parse(v.Text())
 		for _, d := range conf.Directives {
 			at, ok := passwordArg(&d)
@@ -312,6 +350,23 @@ func (f *plainSecrets) ofConfigMap(c *lint.Config) {
 			})
 		}
 	}
+}
+
+// mayHoldPassword tells whether a text holds a part of the name of every directive
+// that passwordArg knows, in any case. Where quotes, escapes or letters beyond
+// ASCII stand for the bytes of a name, nobody can tell without reading it.
+func mayHoldPassword(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '\\' || c == '"' || c == '\'' || c >= utf8.RuneSelf:
+			return true
+		case (c|0x20 == 'p' || c|0x20 == 'a' || c|0x20 == 'u') && len(text)-i >= 4:
+			if word := text[i : i+4]; strings.EqualFold(word, "pass") || strings.EqualFold(word, "auth") || strings.EqualFold(word, "user") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // passwordArg returns the argument of a directive that is a password.
@@ -367,7 +422,7 @@ func unreplaced(f *lint.Facts, found *plainSecrets) []lint.Arg {
 			for _, e := range at.Fields() {
 				walk(e)
 			}
-			for _, e := range at.Items() {
+			for e := range at.Elements() {
 				walk(e)
 			}
 			if !at.IsScalar() || !isBracketed(at.Text()) || lint.IsReference(at.Text()) {

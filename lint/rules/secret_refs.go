@@ -50,7 +50,7 @@ func collectRefs(f *lint.Facts) []configRef {
 			continue
 		}
 		c.ref, c.object = configRef{namespace: o.Namespace, release: o.Value.Get("spec", "chart", "spec", "chart").Text()}, o
-		for _, from := range o.Value.Get("spec", "valuesFrom").Items() {
+		for from := range o.Value.Get("spec", "valuesFrom").Elements() {
 			c.add(from.Get("kind").Text(), from.Get("name"), from.Get("valuesKey"), from, false)
 		}
 	}
@@ -127,22 +127,22 @@ var wholeRefs = []struct{ field, kind string }{{"secretRef", "Secret"}, {"config
 func (c *refCollector) workload(w *lint.Workload) {
 	c.ref, c.object = configRef{workload: w, namespace: w.Object.Namespace, renamed: true}, w.Object
 	for _, container := range w.Containers {
-		for _, e := range container.Value.Get("env").Items() {
+		for e := range container.Value.Get("env").Elements() {
 			for _, k := range keyRefs {
 				at := e.Get("valueFrom", k.field)
 				c.add(k.kind, at.Get("name"), at.Get("key"), at, true)
 			}
 		}
-		for _, e := range container.Value.Get("envFrom").Items() {
+		for e := range container.Value.Get("envFrom").Elements() {
 			for _, k := range wholeRefs {
 				c.add(k.kind, e.Get(k.field, "name"), repo.Value{}, e.Get(k.field), true)
 			}
 		}
 	}
-	for _, v := range w.Pod.Get("volumes").Items() {
+	for v := range w.Pod.Get("volumes").Elements() {
 		c.volume("Secret", v.Get("secret"), "secretName")
 		c.volume("ConfigMap", v.Get("configMap"), "name")
-		for _, s := range v.Get("projected", "sources").Items() {
+		for s := range v.Get("projected", "sources").Elements() {
 			c.volume("Secret", s.Get("secret"), "name")
 			c.volume("ConfigMap", s.Get("configMap"), "name")
 		}
@@ -167,7 +167,7 @@ func (c *refCollector) subPaths(w *lint.Workload, volume repo.Value) {
 		return
 	}
 	for _, container := range w.Containers {
-		for _, m := range container.Value.Get("volumeMounts").Items() {
+		for m := range container.Value.Get("volumeMounts").Elements() {
 			if m.Get("name").Text() == volume.Get("name").Text() && m.Get("subPath").Exists() {
 				c.add("Secret", source.Get("secretName"), m.Get("subPath"), source, false)
 			}
@@ -202,7 +202,7 @@ func (c *refCollector) walk(at repo.Value) {
 			c.walk(e)
 		}
 	}
-	for _, e := range at.Items() {
+	for e := range at.Elements() {
 		c.walk(e)
 	}
 }

@@ -41,7 +41,7 @@ const (
 
 // A watch is one line "sentinel monitor" with every Sentinel that reads it.
 type watch struct {
-	lint.Monitor
+	*lint.Monitor
 	server  *lint.Server
 	servers []*lint.Server
 }
@@ -76,7 +76,7 @@ func watches(servers []*lint.Server) []*watch {
 func watchesHere(f *lint.Facts, g *lint.Group) bool {
 	return slices.ContainsFunc(g.Sentinels, func(s *lint.Server) bool {
 		monitors := s.Monitors()
-		return len(monitors) == 0 || slices.ContainsFunc(monitors, func(m lint.Monitor) bool { return !f.Elsewhere(m.Host, s.Namespace()) })
+		return len(monitors) == 0 || slices.ContainsFunc(monitors, func(m *lint.Monitor) bool { return !f.Elsewhere(m.Host, s.Namespace()) })
 	})
 }
 
@@ -145,20 +145,13 @@ func lost(s *lint.Server, wanted string) bool {
 
 // isDirective tells whether the server knows the name of the directive.
 func isDirective(s *lint.Server, d *lint.Directive) bool {
-	for _, p := range redisconf.Check(s.Version, mode(s), d.Raw) {
+	for _, p := range s.Check(d) {
 		switch p.Kind {
 		case redisconf.UnknownDirective, redisconf.NotYetKnown, redisconf.Removed, redisconf.WrongFile:
 			return false
 		}
 	}
 	return true
-}
-
-func mode(s *lint.Server) redisconf.Mode {
-	if s.Sentinel {
-		return redisconf.SentinelMode
-	}
-	return redisconf.ServerMode
 }
 
 // before tells whether the server is surely older than Redis major.minor; all

@@ -149,7 +149,7 @@ func onlyMasters(f *lint.Facts, g *lint.Group) bool {
 		return false
 	}
 	return !slices.ContainsFunc(g.Sentinels, func(s *lint.Server) bool {
-		return len(redisOf(f, s.Namespace())) == 0 || slices.ContainsFunc(s.Monitors(), func(m lint.Monitor) bool {
+		return len(redisOf(f, s.Namespace())) == 0 || slices.ContainsFunc(s.Monitors(), func(m *lint.Monitor) bool {
 			return !m.Host.Known || f.Resolve(m.Host.Text, s.Namespace()).Status != lint.HostMissing
 		})
 	})
@@ -316,7 +316,7 @@ A failover-timeout of 100 ms aborts every failover before the replica is promote
 // misread reports times with a unit.
 func misread(p *lint.Pass, s *lint.Server, d *lint.Directive) bool {
 	bad := false
-	for _, problem := range redisconf.Check(s.Version, redisconf.SentinelMode, d.Raw) {
+	for _, problem := range s.Check(d) {
 		bad = true
 		if problem.Kind != redisconf.DurationWithUnit {
 			continue // redis/bad-value

@@ -61,11 +61,11 @@ func (s surprises) workload(w *lint.Workload) {
 	s.texts(w.Object, w.LabelsAt, "label")
 	s.texts(w.Object, w.Selector.Get("matchLabels"), "label")
 	for _, c := range w.Containers {
-		for _, e := range c.Value.Get("env").Items() {
+		for e := range c.Value.Get("env").Elements() {
 			s.text(w.Object, e.Get("value"), "the value of a variable")
 		}
 		for _, list := range []string{"command", "args"} {
-			for _, v := range c.Value.Get(list).Items() {
+			for v := range c.Value.Get(list).Elements() {
 				s.text(w.Object, v, "an argument")
 			}
 		}
@@ -80,7 +80,7 @@ func (s surprises) client(c *lint.Client) {
 	}
 	gateway := c.Values.Value.Get("gateway")
 	for _, list := range []repo.Value{gateway.Get("env"), gateway.Get("deployment", "extraEnvs")} {
-		for _, e := range list.Items() {
+		for e := range list.Elements() {
 			s.text(c.Object, e.Get("value"), "the value of a variable")
 		}
 	}
@@ -108,8 +108,11 @@ func (s surprises) texts(o *repo.Object, values repo.Value, what string) {
 // text judges a value that must be a text.
 func (s surprises) text(o *repo.Object, v repo.Value, what string) {
 	kind := s.kind(v)
+	if kind == "" {
+		return
+	}
 	at := lint.At(o, v, "")
-	if kind == "" || !at.IsValid() || at.Approximate || !s.seen.add(at) {
+	if !at.IsValid() || at.Approximate || !s.seen.add(at) {
 		return
 	}
 	if !strings.Contains(what, " ") {

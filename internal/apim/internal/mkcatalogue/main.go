@@ -7,7 +7,8 @@
 //
 // run in the folder of package apim. It reads the folder's templates and
 // values.yaml, changes data/keys.txt and data/releases.txt, and prints what
-// changed; the diff is what a person reviews. With -check nothing is written
+// changed; the diff is what a person reviews. make golden then writes tables.go,
+// which the program carries. With -check nothing is written
 // and the exit code is 1 when something would be.
 //
 // Keys, the releases they live in, defaults, fallbacks, kinds and conditions of
