@@ -84,6 +84,9 @@ func (w *work) measure(c *corpora, runs int) error {
 			continue
 		}
 		alone = false
+		if at, err = c.copied(at); err != nil {
+			return err
+		}
 		peer.args = append([]string{at}, peer.args[1:]...)
 		var ours, theirs, ratios, peaks []float64
 		for i := range runs + 1 {

@@ -36,7 +36,10 @@ func Measure(program string, n, runs int, only, guide, schemas, chart string) er
 		return err
 	}
 	defer os.RemoveAll(dir)
-	c := &corpora{dir: dir, program: program, guide: guide, n: n}
+	c := &corpora{dir: dir, guide: guide, n: n}
+	if c.program, err = c.copied(program); err != nil {
+		return err
+	}
 	if err := c.small(); err != nil {
 		return err
 	}
