@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
 )
 
 // deployed is a folder with a spec and the tree that it gives.
@@ -73,17 +74,7 @@ func TestFullDisk(t *testing.T) {
 	old := contentsOf(t, dir)
 	spec := strings.NewReplacer("7.2.5", "7.2.6", "mymaster", "other").Replace(old["quorumwright.yaml"])
 	writeFiles(t, dir, map[string]string{"quorumwright.yaml": spec})
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	program := filepath.Join(t.TempDir(), "quorumwright")
-	if err := os.Symlink(exe, program); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command("sh", "-c", "ulimit -f 1 && exec "+program+" generate --force")
-	cmd.Dir = dir
-	r := finish(t, cmd)
+	r := bounded(t, dir, "generate", "--force")
 	if r.code != exitFailed || !strings.Contains(r.stderr, ": cannot write: file too large\n") {
 		t.Fatalf("exit %d: %s", r.code, r.stderr)
 	}
@@ -103,6 +94,61 @@ func TestFullDisk(t *testing.T) {
 	}
 	if r := execute(t, dir, "generate", "--check"); r.code != exitClean {
 		t.Errorf("after the next run: exit %d: %s", r.code, r.stdout)
+	}
+}
+
+// bounded executes the program where a file takes no more than its first bytes:
+// the write that passes them fails, not the one that opens the file.
+func bounded(t *testing.T, dir string, args ...string) result {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(t.TempDir(), "quorumwright")
+	if err := os.Symlink(exe, program); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("sh", append([]string{"-c", `ulimit -f 1 && exec "$0" "$@"`, program}, args...)...)
+	cmd.Dir = dir
+	return finish(t, cmd)
+}
+
+// TestFullDiskOfLint lets every file that lint writes fail in its middle: what was
+// there before is there unchanged, or nothing, and nothing is left beside it.
+func TestFullDiskOfLint(t *testing.T) {
+	archive, err := txtar.ParseFile("testdata/script/lint_fix.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{}
+	for i := range 5 {
+		files[fmt.Sprintf("%d/redis.yaml", i)] = strings.Repeat("# long\n", 200) + string(archive.Files[0].Data)
+	}
+	for _, kept := range []string{"", "kept\n"} {
+		for _, args := range []string{
+			"--output text=out", "--output concise=out", "--output json=out", "--output sarif=out", "--output github=out", "--output gitlab=out", "--output junit=out",
+			"--baseline out --write-baseline", "--fix",
+		} {
+			dir := t.TempDir()
+			writeFiles(t, dir, files)
+			if kept != "" {
+				writeFiles(t, dir, map[string]string{"out": kept})
+			}
+			before := contentsOf(t, dir)
+			r := bounded(t, dir, append(strings.Fields("lint --no-cache --profile strict"), strings.Fields(args)...)...)
+			r.orderly(t)
+			name := "out"
+			if args == "--fix" {
+				name = "redis.yaml"
+			}
+			if r.code != exitFailed || !strings.Contains(r.stderr, "file too large") || !strings.Contains(r.stderr, name) {
+				t.Errorf("%s: exit %d: %s", args, r.code, clipped(r.all()))
+			}
+			if diff := cmp.Diff(before, contentsOf(t, dir)); diff != "" {
+				t.Errorf("%s: something else is there than before: %s", args, clipped(diff))
+			}
+		}
 	}
 }
 
