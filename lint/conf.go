@@ -9,10 +9,12 @@ import (
 )
 
 // maxIncludes bounds include directives that include one another, maxConfs all
-// files of a server: two that each include both would be 2^8.
+// files of a server: two that each include both would be 2^8. No file is included
+// any more where those that were read hold maxDirectives.
 const (
-	maxIncludes = 8
-	maxConfs    = 64
+	maxIncludes   = 8
+	maxConfs      = 64
+	maxDirectives = 10_000
 )
 
 // readConf reads the file named on the command line: straight from a mounted
@@ -131,12 +133,22 @@ func (s *Server) addText(o *repo.Object, at repo.Value, base int, text, path str
 			continue
 		}
 		f := s.Container.File(d.Arg(0).Text)
-		if depth == 0 || len(s.Confs) >= maxConfs || !f.Text.Exists() {
+		if depth == 0 || s.readsMuch() || !f.Text.Exists() {
 			s.Complete = false
 			continue
 		}
 		s.add(f, d.Arg(0).Text, e, depth-1)
 	}
+}
+
+// readsMuch tells whether no more files are included: a long one that includes
+// itself would be read maxConfs times.
+func (s *Server) readsMuch() bool {
+	read := 0
+	for _, c := range s.Confs {
+		read += len(c.Directives)
+	}
+	return len(s.Confs) >= maxConfs || read >= maxDirectives
 }
 
 // An edit is what a script does to a text before the server reads it.

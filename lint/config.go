@@ -3,6 +3,7 @@ package lint
 import (
 	"encoding/base64"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/quorumwright/quorumwright/internal/secret"
@@ -24,6 +25,8 @@ type Config struct {
 	AllKeys bool
 
 	keys []configKey
+	// byName are the indices of the keys by their names, where they are many.
+	byName map[string]int
 }
 
 type configKey struct {
@@ -48,12 +51,30 @@ func (c *Config) All() iter.Seq2[string, repo.Value] {
 // Key returns the value of a key; for encrypted kinds the place that defines
 // it. It is the missing Value if there is no such key.
 func (c *Config) Key(name string) repo.Value {
-	for _, k := range c.keys {
-		if k.name == name {
-			return k.value
-		}
+	if i := c.find(name); i >= 0 {
+		return c.keys[i].value
 	}
 	return repo.Value{}
+}
+
+// manyKeys is how many keys a map finds faster than a look at each of them.
+const manyKeys = 64
+
+// find returns the index of the first key of a name, or -1.
+func (c *Config) find(name string) int {
+	if len(c.keys) < manyKeys {
+		return slices.IndexFunc(c.keys, func(k configKey) bool { return k.name == name })
+	}
+	if c.byName == nil {
+		c.byName = map[string]int{}
+		for i, k := range slices.Backward(c.keys) {
+			c.byName[k.name] = i
+		}
+	}
+	if i, ok := c.byName[name]; ok {
+		return i
+	}
+	return -1
 }
 
 // Secret returns the readable value of a key.
@@ -61,21 +82,19 @@ func (c *Config) Secret(name string) (secret.Value, bool) {
 	if c.Encrypted {
 		return secret.Value{}, false
 	}
-	for _, k := range c.keys {
-		if k.name != name {
-			continue
-		}
-		text := k.value.Text()
-		if k.coded {
-			b, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
-			if err != nil {
-				return secret.Value{}, false
-			}
-			text = string(b)
-		}
-		return secret.New(text), true
+	i := c.find(name)
+	if i < 0 {
+		return secret.Value{}, false
 	}
-	return secret.Value{}, false
+	text := c.keys[i].value.Text()
+	if c.keys[i].coded {
+		b, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
+		if err != nil {
+			return secret.Value{}, false
+		}
+		text = string(b)
+	}
+	return secret.New(text), true
 }
 
 func newConfig(o *repo.Object) (*Config, bool) {

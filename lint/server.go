@@ -1,9 +1,7 @@
 package lint
 
 import (
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/quorumwright/quorumwright/internal/redisconf"
 	"github.com/quorumwright/quorumwright/lint/repo"
@@ -51,6 +49,7 @@ type Server struct {
 	// monitors are the lines "sentinel monitor" of the first counted Directives.
 	monitors []*Monitor
 	counted  int
+	named    directiveIndex
 }
 
 // A Conf is one text of configuration.
@@ -207,56 +206,6 @@ func (s *Server) Namespace() string { return s.Container.Workload.Object.Namespa
 // Deployment/redis-sentinel.
 func (s *Server) Name() string {
 	return s.Container.Workload.Object.Kind + " " + s.Container.Workload.Object.Name
-}
-
-// All returns the directives of a name.
-func (s *Server) All(name string) []*Directive {
-	var all []*Directive
-	for _, d := range s.Directives {
-		if d.Name == name {
-			all = append(all, d)
-		}
-	}
-	return all
-}
-
-// Last returns the last directive of one of the names, which wins, or nil.
-func (s *Server) Last(names ...string) *Directive {
-	for i := len(s.Directives) - 1; i >= 0; i-- {
-		for _, n := range names {
-			if s.Directives[i].Name == n {
-				return s.Directives[i]
-			}
-		}
-	}
-	return nil
-}
-
-// SentinelAll returns the directives "sentinel sub …".
-func (s *Server) SentinelAll(sub string) []*Directive {
-	var all []*Directive
-	for _, d := range s.Directives {
-		if d.isSentinel(sub) {
-			all = append(all, d)
-		}
-	}
-	return all
-}
-
-// isSentinel tells a directive "sentinel sub …".
-func (d *Directive) isSentinel(sub string) bool {
-	return d.Name == "sentinel" && len(d.Args) > 0 && strings.EqualFold(d.Args[0].Text, sub)
-}
-
-// SentinelLast returns the last directive "sentinel sub …" for a master ("" for
-// those that have none), or nil.
-func (s *Server) SentinelLast(sub, master string) *Directive {
-	for _, d := range slices.Backward(s.Directives) {
-		if d.isSentinel(sub) && (master == "" || len(d.Args) > 1 && d.Args[1].Text == master) {
-			return d
-		}
-	}
-	return nil
 }
 
 // A Monitor is a directive "sentinel monitor NAME HOST PORT QUORUM".

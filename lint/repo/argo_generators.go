@@ -120,10 +120,11 @@ func (p *pairing) matrix(v Value, given map[string]string, depth int) []map[stri
 	all := []map[string]string{{}}
 	for _, g := range v.Get("generators").Items() {
 		var next []map[string]string
+	pairs:
 		for _, a := range all {
 			for _, b := range p.generate(g, p.joined(given, a), depth+1) {
 				if next = append(next, p.joined(a, b)); len(next) >= maxParams {
-					break
+					break pairs
 				}
 			}
 		}

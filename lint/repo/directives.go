@@ -115,10 +115,14 @@ func (s *secretFinder) line(start, end int) {
 
 // markWord masks words unless they only refer to a secret.
 func (s *secretFinder) markWord(start, end int) {
-	if !isHarmless(strings.Trim(string(s.file.data[start:end]), `"'`)) {
+	if end-start > longWord || !isHarmless(strings.Trim(string(s.file.data[start:end]), `"'`)) {
 		s.mark(start, end)
 	}
 }
+
+// longWord is the length in bytes from which a word is masked whatever it is:
+// each of many on one long line would otherwise be read to the end of it.
+const longWord = 4 << 10
 
 // words returns the ranges of the words of a line.
 func (s *secretFinder) words(start, end int) []textRange {

@@ -2,6 +2,7 @@ package repo
 
 import (
 	"bytes"
+	"slices"
 	"sync"
 	"unicode/utf8"
 
@@ -48,6 +49,10 @@ type file struct {
 	// foreign says that the file is too large to be read and concerns nothing
 	// that we judge.
 	foreign bool
+
+	// long are the long scalars by their nodes, as far as places in them were
+	// asked for.
+	long sync.Map
 
 	secretsOnce sync.Once
 	secrets     []textRange // by position
@@ -222,7 +227,19 @@ func (f *file) position(offset int) (line, column int) {
 			line = middle + 1
 		}
 	}
-	return line, utf8.RuneCount(f.data[f.lines[line-1]:offset]) + 1
+	return line, f.columnAt(line, offset)
+}
+
+// columnAt returns the column of a byte of a line, as editors count.
+func (f *file) columnAt(line, offset int) int {
+	if marks := f.marks[line-1]; marks != nil && len(f.lines) == len(f.breaks) {
+		i, exact := slices.BinarySearch(marks, offset)
+		if !exact {
+			i--
+		}
+		return i*markEvery + utf8.RuneCount(f.data[marks[i]:offset]) + 1
+	}
+	return utf8.RuneCount(f.data[f.lines[line-1]:offset]) + 1
 }
 
 // span returns the span of a range of bytes.
@@ -233,7 +250,7 @@ func (f *file) span(start, end int) Span {
 		s.EndLine, s.EndColumn = f.position(end)
 		return s
 	}
-	s.EndLine, s.EndColumn = s.Line, utf8.RuneCount(f.data[f.lines[s.Line-1]:min(end, len(f.data))])+1
+	s.EndLine, s.EndColumn = s.Line, f.columnAt(s.Line, min(end, len(f.data)))
 	return s
 }
 

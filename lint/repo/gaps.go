@@ -238,14 +238,21 @@ func isWord(s string) bool {
 	if len(s) == 0 || len(s) > 253 || hasMark(s) || s[len(s)-1] == ':' {
 		return false
 	}
+	letters := true
 	for i := range len(s) {
 		switch c := s[i]; {
-		case c >= 'a' && c <= 'z' || c >= '0' && c <= '9':
+		case c >= 'a' && c <= 'z':
+			continue
+		case c >= '0' && c <= '9':
 		case (c >= 'A' && c <= 'Z' || c == '-' || c == '.' || c == '_') && i > 0:
 		case (c == '/' || c == ':' || c == '@') && i > 0 && s[0] >= 'a':
 		default:
 			return false
 		}
+		letters = letters && s[i] >= 'A' && s[i] <= 'Z'
+	}
+	if s[0] >= 'a' && !letters {
+		return true // what YAML reads as something else begins otherwise, or is letters
 	}
 	switch s {
 	case "default", "delete", "replace", "merge", "null":

@@ -139,6 +139,12 @@ func printable(data []byte, line textRange, masked []textRange, mark textRange) 
 			at = next
 			continue
 		}
+		if next := plainUntil(data, at, line.end, masked, mark); next > at {
+			note(at, next)
+			put(string(data[at:next]))
+			at = next
+			continue
+		}
 		r, w := utf8.DecodeRune(data[at:line.end])
 		note(at, at+w)
 		put(escapeRune(r, data[at:at+w]))
@@ -154,6 +160,24 @@ func printable(data []byte, line textRange, masked []textRange, mark textRange) 
 		end = start
 	}
 	return b.String(), start, end
+}
+
+// plainUntil returns where the printable ASCII that starts at an offset, outside
+// of what is masked, ends, or where in it a mark starts or ends.
+func plainUntil(data []byte, at, end int, masked []textRange, mark textRange) int {
+	hidden := end
+	if i := sort.Search(len(masked), func(i int) bool { return masked[i].end > at }); i < len(masked) {
+		hidden = masked[i].start
+	}
+	for _, stop := range [...]int{mark.start, mark.end, hidden} {
+		if stop > at {
+			end = min(end, stop)
+		}
+	}
+	for at < end && data[at] >= ' ' && data[at] < 0x7f {
+		at++
+	}
+	return at
 }
 
 func maskedAt(masked []textRange, at int) (textRange, bool) {

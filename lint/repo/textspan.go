@@ -28,6 +28,9 @@ func (f *file) textSpan(n *yaml.Node, from, to int) Span {
 
 func (f *file) textExtent(n *yaml.Node, from, to int) (start, end int, ok bool) {
 	begin := f.begin(n)
+	if len(n.Value) >= longScalar {
+		return f.longExtent(n, begin, from, to)
+	}
 	if n.Style&^yaml.TaggedStyle == 0 {
 		if end := begin + len(n.Value); end <= len(f.data) && string(f.data[begin:end]) == n.Value {
 			return begin + from, begin + to, true
@@ -42,6 +45,11 @@ func (f *file) textExtent(n *yaml.Node, from, to int) (start, end int, ok bool) 
 	if !ok {
 		return 0, 0, false
 	}
+	return f.mappedExtent(n, m, from, to)
+}
+
+// mappedExtent finds a range of a text with what textMap tells of it.
+func (f *file) mappedExtent(n *yaml.Node, m []int, from, to int) (start, end int, ok bool) {
 	if to > from {
 		return m[from], m[to-1] + f.unitLen(n, m[to-1]), true
 	}
@@ -68,7 +76,7 @@ func (f *file) unitLen(n *yaml.Node, at int) int {
 // all of it.
 func (f *file) literalExtent(n *yaml.Node, begin, from, to int) (start, end int, ok bool) {
 	first, indent, _ := f.blockStart(n, begin)
-	at := func(i int) (int, bool) {
+	return f.literalRange(n, from, to, func(i int) (int, bool) {
 		lineStart := strings.LastIndexByte(n.Value[:i], '\n') + 1
 		line := first + strings.Count(n.Value[:lineStart], "\n")
 		if line > len(f.breaks) {
@@ -80,7 +88,12 @@ func (f *file) literalExtent(n *yaml.Node, begin, from, to int) (start, end int,
 			return 0, false
 		}
 		return offset + len(want), true
-	}
+	})
+}
+
+// literalRange finds a range of the text of a literal block with at, which finds
+// an offset of it.
+func (f *file) literalRange(n *yaml.Node, from, to int, at func(int) (int, bool)) (start, end int, ok bool) {
 	if start, ok = at(from); !ok {
 		return 0, 0, false
 	}

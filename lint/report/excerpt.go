@@ -41,9 +41,16 @@ func (e excerpt) lastLine() int { return e.places[len(e.places)-1].Line }
 func excerptsOf(f *lint.Finding) []excerpt {
 	var files []string
 	places := make(map[string][]marked)
+	type told struct {
+		span  repo.Span
+		label string
+	}
+	known := make(map[told]bool)
 	for n, at := range f.Places {
-		if slices.ContainsFunc(f.Places[:n], func(p lint.Place) bool { return p.Span == at.Span && p.Label == at.Label }) {
+		if t := (told{at.Span, at.Label}); known[t] {
 			continue
+		} else if len(f.Places) > 1 {
+			known[t] = true
 		}
 		if places[at.File] == nil {
 			files = append(files, at.File)

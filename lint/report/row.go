@@ -1,6 +1,10 @@
 package report
 
-import "strings"
+import (
+	"slices"
+	"sort"
+	"strings"
+)
 
 // A row is a line of a file as it is shown: a cell for every character.
 type row struct {
@@ -26,8 +30,15 @@ const tab = "    "
 // Its cells are in memory, behind those of other rows; they are the last result.
 func newRow(memory []cell, text string, from, to int) (row, []cell) {
 	text = strings.TrimRight(text, "\r\n")
+	memory = slices.Grow(memory, len(text))
 	first, start := len(memory), 0
 	for i := 0; i < len(text); {
+		if c := text[i]; c >= ' ' && c < 0x7f && c != '#' { // most are, and lines may be long
+			memory = append(memory, cell{text[i : i+1], start, 1, c == ' '})
+			start++
+			i++
+			continue
+		}
 		shown, size := character(text, i)
 		if text[i] == '\t' {
 			shown = tab
@@ -146,12 +157,13 @@ func (r row) window(start, end, room int) window {
 // part returns the cells that lie wholly within the columns left to right.
 func (r row) part(left, right int, before, after string) window {
 	var b strings.Builder
-	b.Grow(len(before) + 2*len(r.cells) + len(after))
+	b.Grow(len(before) + 2*max(right-left, 0) + len(after))
 	b.WriteString(before)
 	w := window{left: -1, lead: len(before), more: after != ""}
-	for _, c := range r.cells {
-		if c.start < left || c.start+c.width > right {
-			continue
+	first := sort.Search(len(r.cells), func(i int) bool { return r.cells[i].start >= left })
+	for _, c := range r.cells[first:] {
+		if c.start+c.width > right {
+			break
 		}
 		if w.left < 0 {
 			w.left = c.start

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -101,14 +102,20 @@ func (u *chartUse) judgements() []chartJudgement {
 		charts []string
 	}
 	var all []*entry
+	known := map[string]*entry{}
 	for _, chart := range slices.Backward(u.charts) { // the newest words it
 		for _, j := range chart.Judge(u.tree) {
-			i := slices.IndexFunc(all, func(e *entry) bool { return slices.Equal(e.At, j.At) })
-			if i < 0 {
-				i = len(all)
-				all = append(all, &entry{chartJudgement: chartJudgement{Judgement: j}})
+			var at []byte
+			for _, key := range j.At {
+				at = append(binary.AppendUvarint(at, uint64(len(key))), key...)
 			}
-			all[i].charts = append(all[i].charts, chart.Version.MinorString())
+			e := known[string(at)]
+			if e == nil {
+				e = &entry{chartJudgement: chartJudgement{Judgement: j}}
+				known[string(at)] = e
+				all = append(all, e)
+			}
+			e.charts = append(e.charts, chart.Version.MinorString())
 		}
 	}
 	var told []chartJudgement

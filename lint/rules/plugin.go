@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/quorumwright/quorumwright/internal/apim"
@@ -164,19 +163,25 @@ var pluginDuplicate = &lint.Rule{
 	},
 	Check: func(p *lint.Pass) {
 		for _, u := range chartUses(p) {
-			all := pluginUses(u)
-			for i, d := range all {
-				same := func(e pluginUse) bool { return e.url.Artifact == d.url.Artifact && d.url.Artifact != "" }
-				if slices.ContainsFunc(all[:i], same) || !slices.ContainsFunc(all[i+1:], same) {
+			var artifacts []string
+			downloads := map[string][]pluginUse{}
+			for _, d := range pluginUses(u) {
+				name := d.url.Artifact
+				if name != "" && len(downloads[name]) == 0 {
+					artifacts = append(artifacts, name)
+				}
+				downloads[name] = append(downloads[name], d)
+			}
+			for _, name := range artifacts {
+				all := downloads[name]
+				if len(all) == 1 {
 					continue
 				}
 				f := lint.Finding{Help: "keep one entry"}
 				var versions []string
-				for _, e := range all[i:] {
-					if same(e) {
-						f.Places = append(f.Places, u.at(e.at, ""))
-						versions = append(versions, versionOr(e.url.Version))
-					}
+				for _, d := range all {
+					f.Places = append(f.Places, u.at(d.at, ""))
+					versions = append(versions, versionOr(d.url.Version))
 				}
 				last := len(versions) - 1
 				f.Places[last].Label = "downloaded last: this one wins"
@@ -185,7 +190,7 @@ var pluginDuplicate = &lint.Rule{
 					spans = append(spans, at.Span)
 				}
 				f.Fixes = deleted("keep the one that wins", true, spans...)
-				f.Message = fmt.Sprintf("%s is downloaded %d times (%s): the last one wins", d.url.Artifact, len(versions), joined(versions))
+				f.Message = fmt.Sprintf("%s is downloaded %d times (%s): the last one wins", name, len(versions), joined(versions))
 				p.Report(f)
 			}
 		}

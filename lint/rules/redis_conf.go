@@ -142,7 +142,7 @@ func unknownName(s *lint.Server, d *lint.Directive) bool { return !isDirective(s
 // moduleMayKnow tells whether a module that the server loads may know the
 // directive.
 func moduleMayKnow(s *lint.Server, problem redisconf.Problem) bool {
-	return problem.Kind == redisconf.UnknownDirective && s.Last("loadmodule") != nil && problem.Suggestion == ""
+	return problem.Kind == redisconf.UnknownDirective && problem.Suggestion == "" && s.Last("loadmodule") != nil
 }
 
 // duplicateMaster finds two lines for one master in one Sentinel.

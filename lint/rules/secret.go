@@ -31,16 +31,16 @@ Secrets are found by where they stand (requirepass, masterauth, sentinel auth-pa
 	},
 	Check: func(p *lint.Pass) {
 		found := plainOf.Of(p.Facts)
-		var done []*lint.Config
+		ofSecrets := found.bySecret()
 		for _, s := range found.sets {
 			owner := s.all[0].owner
 			switch {
 			case s.group == nil && isPlaceholder(s.all[0].value):
 			case owner == nil:
 				reportPlaintext(p, s)
-			case !slices.Contains(done, owner):
-				done = append(done, owner)
-				reportSecret(p, owner, found)
+			case ofSecrets[owner] != nil:
+				reportSecret(p, owner, ofSecrets[owner])
+				delete(ofSecrets, owner) // told once
 			}
 		}
 	},
@@ -57,10 +57,14 @@ func reportPlaintext(p *lint.Pass, s *plainSet) {
 	if n := len(s.all); n > 1 {
 		f.Message = fmt.Sprintf("%s is in plain text in %d places", s.what, n)
 	}
-	texts := byText(s.all)
+	numbers := map[string]int{}
 	for _, t := range s.all {
-		i := slices.IndexFunc(texts, func(u []plainSecret) bool { return u[0].sameAs(t) })
-		f.Places = append(f.Places, labeledPlace(t.place, fmt.Sprintf("%s (secret #%d)", t.label, i+1)))
+		n, ok := numbers[t.text()]
+		if !ok {
+			n = len(numbers) + 1
+			numbers[t.text()] = n
+		}
+		f.Places = append(f.Places, labeledPlace(t.place, fmt.Sprintf("%s (secret #%d)", t.label, n)))
 	}
 	if len(s.all) == 1 {
 		f.Places[0].Label = ""
@@ -68,20 +72,29 @@ func reportPlaintext(p *lint.Pass, s *plainSet) {
 	p.Report(f)
 }
 
-func reportSecret(p *lint.Pass, c *lint.Config, found *plainSecrets) {
+// bySecret returns what the Secrets hold that are written in plain text.
+func (f *plainSecrets) bySecret() map[*lint.Config][]plainSecret {
+	all := map[*lint.Config][]plainSecret{}
+	for _, s := range f.sets {
+		if s.group == nil && isPlaceholder(s.all[0].value) {
+			continue
+		}
+		for _, t := range s.all {
+			if t.owner != nil {
+				all[t.owner] = append(all[t.owner], t)
+			}
+		}
+	}
+	return all
+}
+
+func reportSecret(p *lint.Pass, c *lint.Config, held []plainSecret) {
 	f := lint.Finding{
 		Message: fmt.Sprintf("Secret %q holds its values in plain text: base64 is no encryption", c.Name),
 		Help:    "encrypt it with SOPS or kubeseal, or let an ExternalSecret fetch it, and change the values: they are known now",
 	}
-	for _, s := range found.sets {
-		if s.group != nil || isPlaceholder(s.all[0].value) {
-			continue
-		}
-		for _, t := range s.all {
-			if t.owner == c {
-				f.Places = append(f.Places, labeledPlace(t.place, t.label))
-			}
-		}
+	for _, t := range held {
+		f.Places = append(f.Places, labeledPlace(t.place, t.label))
 	}
 	slices.SortStableFunc(f.Places, func(a, b lint.Place) int { return a.Compare(b.Span) })
 	p.Report(f)

@@ -79,12 +79,14 @@ Where the sides of one Redis hold different passwords, auth/password-mismatch te
 	},
 	Check: func(p *lint.Pass) {
 		found := plainOf.Of(p.Facts)
-		var disagreeing []*plainSet
+		disagreeing := map[string]bool{} // values that the sides of a Redis do not agree on
 		var all []plainSecret
 		for _, s := range found.sets {
 			if s.group != nil {
 				if _, odd := passwordDisagreement(p.Facts, s.group); len(odd) > 0 {
-					disagreeing = append(disagreeing, s)
+					for _, t := range s.all {
+						disagreeing[t.text()] = true
+					}
 					continue
 				}
 			}
@@ -96,7 +98,7 @@ Where the sides of one Redis hold different passwords, auth/password-mismatch te
 			}
 		}
 		for _, side := range byText(all) {
-			if !slices.ContainsFunc(disagreeing, func(s *plainSet) bool { return s.holds(side[0]) }) {
+			if !disagreeing[side[0].text()] {
 				reportPlaceholder(p, side)
 			}
 		}

@@ -25,10 +25,8 @@ type plainSecret struct {
 	owner *lint.Config
 }
 
-// sameAs compares the values but for newlines at the end.
-func (s plainSecret) sameAs(t plainSecret) bool {
-	return strings.TrimRight(s.value.Reveal(), "\r\n") == strings.TrimRight(t.value.Reveal(), "\r\n")
-}
+// text is the value but for newlines at the end.
+func (s plainSecret) text() string { return strings.TrimRight(s.value.Reveal(), "\r\n") }
 
 // A plainSet are the places of one secret, or of all passwords of one Redis
 // group, by position.
@@ -38,45 +36,47 @@ type plainSet struct {
 	all   []plainSecret
 }
 
-func (s *plainSet) has(p lint.Place) bool {
-	return slices.ContainsFunc(s.all, func(t plainSecret) bool { return t.place.Span == p.Span })
-}
-
-func (s *plainSet) holds(t plainSecret) bool { return slices.ContainsFunc(s.all, t.sameAs) }
-
-func (s *plainSet) add(t plainSecret) {
-	s.all = append(s.all, t)
-	slices.SortStableFunc(s.all, func(a, b plainSecret) int { return a.place.Compare(b.place.Span) })
+// byPosition sorts places; those of one position keep their order.
+func byPosition(all []plainSecret) {
+	slices.SortStableFunc(all, func(a, b plainSecret) int { return a.place.Compare(b.place.Span) })
 }
 
 // byText returns the places in sets of equal values, in the order of position.
 func byText(all []plainSecret) [][]plainSecret {
 	var sets [][]plainSecret
+	index := map[string]int{}
 	for _, s := range all {
-		i := slices.IndexFunc(sets, func(t []plainSecret) bool { return t[0].sameAs(s) })
-		if i < 0 {
-			sets = append(sets, []plainSecret{s})
-		} else {
-			sets[i] = append(sets[i], s)
+		i, ok := index[s.text()]
+		if !ok {
+			i = len(sets)
+			index[s.text()] = i
+			sets = append(sets, nil)
 		}
+		sets[i] = append(sets[i], s)
 	}
 	return sets
 }
 
 // plainSecrets are the secrets of an environment that can be read in the
 // repository: one set for each Redis group, then one for each other value.
-type plainSecrets struct{ sets []*plainSet }
+type plainSecrets struct {
+	sets []*plainSet
+	// places are those of all secrets; byText is, for each value, the first set
+	// that holds it.
+	places map[repo.Span]bool
+	byText map[string]*plainSet
+}
 
 var plainOf = lint.Derive(collectPlain)
 
 // collectPlain looks for secrets by where they stand, not by how random they
 // look: people choose passwords that no entropy test finds.
 func collectPlain(f *lint.Facts) *plainSecrets {
-	found := &plainSecrets{}
+	found := &plainSecrets{places: map[repo.Span]bool{}, byText: map[string]*plainSet{}}
 	for _, g := range f.Groups {
 		for _, part := range f.PerMaster(g) {
 			if all := found.ofGroup(f, part); len(all) > 0 {
-				found.sets = append(found.sets, &plainSet{"the Redis password", part, all})
+				found.open(&plainSet{what: "the Redis password", group: part}, all...)
 			}
 		}
 	}
@@ -94,11 +94,28 @@ func collectPlain(f *lint.Facts) *plainSecrets {
 			found.ofSecret(c, refs)
 		}
 	}
+	for _, s := range found.sets {
+		byPosition(s.all)
+	}
 	return found
 }
 
-func (f *plainSecrets) has(p lint.Place) bool {
-	return slices.ContainsFunc(f.sets, func(s *plainSet) bool { return s.has(p) })
+func (f *plainSecrets) has(p lint.Place) bool { return f.places[p.Span] }
+
+// open adds a set with its first secrets.
+func (f *plainSecrets) open(s *plainSet, all ...plainSecret) {
+	f.sets = append(f.sets, s)
+	for _, t := range all {
+		f.put(s, t)
+	}
+}
+
+func (f *plainSecrets) put(s *plainSet, t plainSecret) {
+	s.all = append(s.all, t)
+	f.places[t.place.Span] = true
+	if f.byText[t.text()] == nil {
+		f.byText[t.text()] = s
+	}
 }
 
 // add puts a secret to the places of the same value.
@@ -106,21 +123,21 @@ func (f *plainSecrets) add(s plainSecret) {
 	if s.value.IsEmpty() || lint.IsReference(s.value.Reveal()) || !s.place.IsValid() || f.has(s.place) {
 		return
 	}
-	if i := slices.IndexFunc(f.sets, func(t *plainSet) bool { return t.holds(s) }); i >= 0 {
-		f.sets[i].add(s)
+	if set := f.byText[s.text()]; set != nil {
+		f.put(set, s)
 		return
 	}
-	f.sets = append(f.sets, &plainSet{what: s.what, all: []plainSecret{s}})
+	f.open(&plainSet{what: s.what}, s)
 }
 
 // ofGroup returns where the passwords of a group are written: those of Redis,
 // and those that guard the Sentinels.
 func (f *plainSecrets) ofGroup(facts *lint.Facts, g *lint.Group) []plainSecret {
 	var all []plainSecret
+	known := spanSet{}
 	add := func(label string, c lint.Credential) {
 		at := c.Source
-		known := func(s plainSecret) bool { return s.place.Span == at.Span }
-		if !c.Known || c.Secret.IsEmpty() || !at.IsValid() || f.has(at) || slices.ContainsFunc(all, known) {
+		if !c.Known || c.Secret.IsEmpty() || !at.IsValid() || f.has(at) || !known.add(at) {
 			return
 		}
 		if c.Ref != nil {
@@ -144,7 +161,7 @@ func (f *plainSecrets) ofGroup(facts *lint.Facts, g *lint.Group) []plainSecret {
 			all = strays(c, all)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b plainSecret) int { return a.place.Compare(b.place.Span) })
+	byPosition(all)
 	return all
 }
 
@@ -156,6 +173,19 @@ func strays(c *lint.Conf, all []plainSecret) []plainSecret {
 	if len(all) == 0 {
 		return nil
 	}
+	type fileLine struct {
+		file string
+		line int
+	}
+	var values []plainSecret // each value once
+	told, lines := map[string]bool{}, map[fileLine]bool{}
+	for _, s := range all {
+		if value := s.text(); len(value) >= 6 && !told[value] {
+			told[value] = true
+			values = append(values, s)
+		}
+		lines[fileLine{s.place.File, s.place.Line}] = true
+	}
 	text, offset := c.Text.Text()[min(c.Base, len(c.Text.Text())):], 0
 	for line := range strings.Lines(text) {
 		start := offset
@@ -164,15 +194,15 @@ func strays(c *lint.Conf, all []plainSecret) []plainSecret {
 		if len(words) == 0 || !strings.EqualFold(words[0], "sentinel") && !nearDirective(words[0], "requirepass") && !nearDirective(words[0], "masterauth") {
 			continue
 		}
-		for _, s := range all {
-			value := strings.TrimRight(s.value.Reveal(), "\r\n")
+		for _, s := range values {
+			value := s.text()
 			i := strings.LastIndex(line, value)
-			if len(value) < 6 || i <= 0 {
+			if i <= 0 {
 				continue
 			}
 			at := c.Place(start+i, start+i+len(value), "")
-			inside := func(t plainSecret) bool { return t.place.File == at.File && t.place.Line == at.Line }
-			if !slices.ContainsFunc(all, inside) {
+			if on := (fileLine{at.File, at.Line}); !lines[on] {
+				lines[on] = true
 				all = append(all, plainSecret{what: s.what, label: "this is written here too", place: at, value: s.value})
 				break
 			}
