@@ -26,15 +26,21 @@ func (n *node) children() []node { return keyNodes[n.first : n.first+n.count] }
 
 // child is the step below; an index of a list takes the step [].
 func (n *node) child(name string) *node {
+	return stepNamed(n.children(), name, func(n *node) string { return n.name })
+}
+
+// stepNamed finds the step of a name in sorted steps, which are not copied; an
+// index of a list is the step [].
+func stepNamed[N any](steps []N, name string, nameOf func(*N) string) *N {
 	if isIndex(name) {
 		name = "[]"
 	}
-	for low, high := int(n.first), int(n.first+n.count); low < high; {
+	for low, high := 0, len(steps); low < high; {
 		middle := (low + high) / 2
-		switch at := &keyNodes[middle]; {
-		case at.name == name:
-			return at
-		case at.name < name:
+		switch at := nameOf(&steps[middle]); {
+		case at == name:
+			return &steps[middle]
+		case at < name:
 			low = middle + 1
 		default:
 			high = middle
@@ -87,19 +93,5 @@ type wrongNode struct {
 
 // child is the step below; an index of a list takes the step [].
 func (n *wrongNode) child(name string) *wrongNode {
-	if isIndex(name) {
-		name = "[]"
-	}
-	for low, high := int(n.first), int(n.first+n.count); low < high; {
-		middle := (low + high) / 2
-		switch at := &wrongNodes[middle]; {
-		case at.name == name:
-			return at
-		case at.name < name:
-			low = middle + 1
-		default:
-			high = middle
-		}
-	}
-	return nil
+	return stepNamed(wrongNodes[n.first:n.first+n.count], name, func(n *wrongNode) string { return n.name })
 }
