@@ -42,7 +42,10 @@ type Rule struct {
 	// Severity is the default one. Strict, if higher, is the one in the
 	// strict profile.
 	Severity, Strict Severity
-	Doc              Doc
+	// Unread says that what is told was not judged by any rule, so that it is told
+	// whatever rules are selected.
+	Unread bool
+	Doc    Doc
 	// Check looks at one environment and reports what it finds.
 	Check func(*Pass)
 }

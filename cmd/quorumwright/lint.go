@@ -86,7 +86,7 @@ func (f *lintFlags) report(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.VarP(many(&f.outputs), "output", "o", "`FORMAT[=FILE]`: "+strings.Join(report.FormatNames(), ", ")+"; may be repeated")
 	flags.StringVar(&f.failOn, "fail-on", "", "exit with 1 from this `SEVERITY` on: error (the default), warning or info")
-	flags.Var(list(&f.selectIDs), "select", "only these rules, families or patterns (`IDS`)")
+	flags.Var(list(&f.selectIDs), "select", "only these rules, families or patterns (`IDS`), and what could not be read")
 	flags.Var(list(&f.ignoreIDs), "ignore", "not these rules, families or patterns (`IDS`)")
 	flags.StringVar(&f.profile, "profile", "", "default or strict (`PROFILE`): how severe findings are")
 	flags.BoolVar(&f.suppressed, "show-suppressed", false, "show suppressed findings too")
@@ -242,7 +242,8 @@ func verdict(findings []*lint.Finding, failOn lint.Severity) error {
 	return &exitError{code: code}
 }
 
-// chooseRules applies --select and --ignore.
+// chooseRules applies --select and --ignore. What could not be read is told unless
+// it is ignored: nothing else would be told of it.
 func chooseRules(selected, ignored []string) ([]*lint.Rule, error) {
 	all := rules.All()
 	for _, name := range slices.Concat(selected, ignored) {
@@ -252,7 +253,7 @@ func chooseRules(selected, ignored []string) ([]*lint.Rule, error) {
 	}
 	var chosen []*lint.Rule
 	for _, r := range all {
-		in := len(selected) == 0 || slices.ContainsFunc(selected, func(n string) bool { return matches(r, n) })
+		in := len(selected) == 0 || r.Unread || slices.ContainsFunc(selected, func(n string) bool { return matches(r, n) })
 		out := slices.ContainsFunc(ignored, func(n string) bool { return matches(r, n) })
 		if in && !out {
 			chosen = append(chosen, r)

@@ -16,6 +16,7 @@ const refYAML = "https://yaml.org/spec/1.2.2/"
 var yamlSyntax = &lint.Rule{
 	ID:       "yaml/syntax",
 	Severity: lint.Error,
+	Unread:   true,
 	Doc: lint.Doc{
 		Title: "a document that is not YAML",
 		Why: `kubectl, kustomize, Helm and the GitOps engines refuse the whole file, not only the broken document: nothing in it is deployed, and what is in the cluster stays as it was.
@@ -40,6 +41,7 @@ var yamlDuplicateKey = &lint.Rule{
 var yamlLimits = &lint.Rule{
 	ID:       "yaml/limits",
 	Severity: lint.Error,
+	Unread:   true,
 	Doc: lint.Doc{
 		Title: "a file that was not read, or not to its end",
 		Why:   `A file is read within bounds: its size, the number of its documents and values, their depth, and what its aliases expand to. They are far above what manifests hold, and they keep a hostile or broken file from using all memory. What is behind a bound was not judged, and a report without findings would say too much: the program ends with exit code 3.`,
