@@ -50,8 +50,7 @@ func Run(r *repo.Repo, opts Options) []*Finding {
 			perEnv[i], secrets[i] = s.unpack(envs[i], s.findings), s.secrets
 			return
 		}
-		facts := Collect(envs[i])
-		perEnv[i], secrets[i] = judge(facts, opts), facts.Secrets()
+		perEnv[i], secrets[i] = examine(envs[i], opts)
 	})
 	findings := problems(opts.Rules, slices.Concat(told, opts.Problems))
 	for i := range perEnv {
@@ -102,11 +101,10 @@ func each(n int, do func(i int)) {
 func Look(opts Options) func(*repo.Environment) (seen any, shown []string) {
 	p := newPacker(opts.Rules)
 	return func(env *repo.Environment) (any, []string) {
-		facts := Collect(env)
-		findings := judge(facts, opts)
+		findings, secrets := examine(env, opts)
 		sortFindings(findings)
 		s := &seen{p, p.pack(env, findings), nil}
-		for _, value := range facts.Secrets() {
+		for _, value := range secrets {
 			s.secrets = append(s.secrets, secret.New(strings.Clone(value.Reveal()))) // not all of its file
 		}
 		if !opts.Excerpts {
@@ -131,6 +129,7 @@ type seen struct {
 	secrets  []secret.Value
 }
 
+// judge runs the rules.
 func judge(facts *Facts, opts Options) []*Finding {
 	var findings []*Finding
 	p := Pass{Facts: facts, Strict: opts.Strict, report: func(f *Finding) { findings = append(findings, f) }}

@@ -71,7 +71,7 @@ func (g *globals) explainValues(f valuesFlags) error {
 // configurations reads what the files hold: releases with values in them, or
 // else one set of values with the files laid over each other.
 func (g *globals) configurations(files []string, chartVersion string) ([]*lint.Configuration, error) {
-	opts := repo.Options{Paths: files, ChartVersion: chartVersion, BeforeBuild: func() error { return g.superviseBuilds(nil) }}
+	opts := repo.Options{Paths: files, ChartVersion: chartVersion, Supervise: func() error { return g.superviseLint(nil) }}
 	r, err := openValues(opts)
 	if err != nil {
 		return nil, err

@@ -79,7 +79,7 @@ func (g *globals) importSpec(f importFlags, paths []string) error {
 		return usagef("%s exists already: -o FILE names another, --force overwrites it", f.output)
 	}
 	opts := repo.Options{Paths: paths, Values: f.values, ChartVersion: f.chartVersion, Exclude: f.exclude}
-	opts.BeforeBuild = func() error { return g.superviseBuilds(opts.Stdin) }
+	opts.Supervise = func() error { return g.superviseLint(opts.Stdin) }
 	if slices.Contains(paths, "-") {
 		b, err := io.ReadAll(io.LimitReader(g.in, maxStdin+1))
 		if err != nil {

@@ -162,7 +162,7 @@ func (g *globals) judge(f lintFlags, fsys fs.FS, opts repo.Options, problems []r
 	if err != nil {
 		return err
 	}
-	opts.BeforeBuild = func() error { return g.superviseBuilds(opts.Stdin) }
+	opts.Supervise = func() error { return g.superviseLint(opts.Stdin) }
 	today := time.Now()
 	kept := g.keptReport(f, fsys, opts, problems, chosen, outputs, today)
 	if kept.found {

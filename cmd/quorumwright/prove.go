@@ -159,7 +159,7 @@ func (g *globals) provenEnvironment(f proveFlags) (*repo.Environment, string, er
 		dir = f.tree
 	}
 	r, err := repo.Open(repo.DirFS("."), repo.Options{
-		Paths: []string{dir}, Values: f.values, BeforeBuild: func() error { return g.superviseBuilds(nil) },
+		Paths: []string{dir}, Values: f.values, Supervise: func() error { return g.superviseLint(nil) },
 	})
 	if err != nil {
 		return nil, "", openError(err)

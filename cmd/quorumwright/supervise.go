@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/quorumwright/quorumwright/internal/supervisor"
+	"github.com/quorumwright/quorumwright/lint"
 	"github.com/quorumwright/quorumwright/lint/repo"
 	"github.com/spf13/cobra"
 )
@@ -38,8 +39,7 @@ func (g *globals) dieOnSignal(ctx context.Context) {
 
 // superviseCommand hands a whole command to a child, if what it works on may be
 // written by somebody else: trees of other revisions, a spec that is a program.
-// The other commands find out on their way whether they need one: plain files
-// are read within bounds that nothing can break out of.
+// The other commands find out on their way whether they need one.
 func (g *globals) superviseCommand(name string) error {
 	switch name {
 	case "affected", "commit", "diff":
@@ -76,13 +76,14 @@ func (g *globals) supervise() error {
 	return outcomeOf(code, err)
 }
 
-// maxDeaths bounds how many folders may end a child until no other one is started.
+// maxDeaths bounds how many pieces of work may end a child until no other one is
+// started.
 const maxDeaths = 3
 
-// superviseBuilds is supervise for commands that render what strangers wrote, and
-// print when all is done: a folder that is too much for a child is a finding of the
-// next one. stdin is what was read of standard input; nil if nothing was.
-func (g *globals) superviseBuilds(stdin []byte) error {
+// superviseLint is supervise for commands that render and judge what strangers wrote,
+// and print when all is done: what is too much for a child is a finding of the next
+// one. stdin is what was read of standard input; nil if nothing was.
+func (g *globals) superviseLint(stdin []byte) error {
 	if !g.guard.IsParent() {
 		return nil
 	}
@@ -94,7 +95,7 @@ func (g *globals) superviseBuilds(stdin []byte) error {
 		}
 		code, err := g.guard.Run(g.started, in, deaths...)
 		var death *supervisor.Death
-		if len(deaths) == maxDeaths || !errors.As(err, &death) || death.Limit == supervisor.Killed || !repo.IsRender(death.Work) {
+		if len(deaths) == maxDeaths || !errors.As(err, &death) || death.Limit == supervisor.Killed || !repo.IsRender(death.Work) && !lint.IsJudging(death.Work) {
 			return outcomeOf(code, err)
 		}
 		deaths = append(deaths, death)

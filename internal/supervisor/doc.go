@@ -8,8 +8,8 @@
 // the parent waits. If the child dies of its input, the parent says in one line
 // which limit was hit, and where.
 //
-// Limits hold for one piece of work, such as one kustomize root, not for all of
-// them: a repository may be as large as it likes.
+// Limits hold for one piece of work, such as one kustomize root, and grow with the
+// number of pieces and with what is read: a repository may be as large as it likes.
 //
 // Where a process cannot be given files beside the three usual ones (Windows),
 // there is no supervision, and the work is done in the command's own process.

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 )
 
 // A Guard is the part of this process in supervision: parent or child. The nil
@@ -21,6 +22,11 @@ type Guard struct {
 	stderr *os.File
 	fatal  *os.File // standard error of the child; kept, because the collector closes files
 	deaths []*Death // of the children before this one
+
+	piece   sync.Mutex    // is held while a piece of work is done
+	pieces  int           // that were done
+	spent   time.Duration // processor time, by all of them
+	allowed atomic.Int64  // bytes; see Allow
 
 	mu    sync.Mutex
 	tell  *bufio.Writer
@@ -66,6 +72,7 @@ func Enter() *Guard {
 	debug.SetMaxStack(maxStack)
 	setLimit(syscall.RLIMIT_CORE, 0)
 	limitMemory(maxTotalMemory)
+	setCPU(g.besides())
 	over := make(chan os.Signal, 1)
 	signal.Notify(over, syscall.SIGXCPU)
 	go func() {
@@ -85,31 +92,65 @@ func (g *Guard) IsParent() bool { return g != nil && !g.child }
 
 // Begin begins a piece of work; what says in words what it does, such as
 // "rendering overlays/prod". In a child the limits hold until done is called.
-// Pieces of work follow one another.
+// Pieces of work follow one another: Begin waits for the one before.
 func Begin(what string) (done func()) {
 	g := current.Load()
 	if g == nil {
 		return func() {}
 	}
+	g.piece.Lock()
 	g.say("+" + strconv.Quote(what))
-	setCPU(processorTime() + maxCPU)
+	start := processorTime()
+	setCPU(start + maxCPU)
 	limitMemory(dataSize() + maxMemory)
 	return func() {
+		end := processorTime()
+		g.pieces++
+		g.spent += end - start
 		limitMemory(maxTotalMemory)
-		setCPU(0)
+		setCPU(g.besides())
 		g.say("-")
+		g.piece.Unlock()
 	}
 }
 
-// Died returns how a piece of work has ended the child before this one, so that it
-// is not begun again; nil if it has not. The words are those given to Begin.
+// Allow lengthens the time for what is done besides pieces of work, because so many
+// bytes were read: files of any number may be read and reported.
+func Allow(bytes int) {
+	g := current.Load()
+	if g == nil {
+		return
+	}
+	const often = 1 << 20
+	if sum := g.allowed.Add(int64(bytes)); sum/often > (sum-int64(bytes))/often && g.piece.TryLock() {
+		setCPU(g.besides())
+		g.piece.Unlock()
+	}
+}
+
+// besides is the processor time until which something besides pieces of work may be
+// done.
+func (g *Guard) besides() time.Duration {
+	return g.spent + maxBesides + maxPerMiB*time.Duration(g.allowed.Load()>>20)
+}
+
+// Died returns why a piece of work is not to be begun: it has ended a child before
+// this one, or the pieces before it were too much together. It is nil otherwise.
+// The words are those given to Begin.
 func Died(what string) *Death {
-	if g := current.Load(); g != nil {
-		for _, d := range g.deaths {
-			if d.Work == what {
-				return d
-			}
+	g := current.Load()
+	if g == nil {
+		return nil
+	}
+	for _, d := range g.deaths {
+		if d.Work == what {
+			return d
 		}
+	}
+	g.piece.Lock()
+	defer g.piece.Unlock()
+	if g.spent > maxSpent+time.Duration(g.pieces)*maxEach {
+		return &Death{Limit: Total, Work: what}
 	}
 	return nil
 }

@@ -14,6 +14,14 @@ const (
 	// maxWall is for work that waits instead of computing, and for a child
 	// that is too busy to notice its own limit.
 	maxWall = 60 * time.Second
+	// What is done besides pieces of work may take maxBesides, and maxPerMiB of what
+	// was read: five times what it takes to read, judge and print plain files.
+	maxBesides = time.Minute
+	maxPerMiB  = time.Second
+	// All pieces together may take maxSpent, and maxEach for each one besides. A
+	// usual build takes a tenth of that.
+	maxSpent = time.Minute
+	maxEach  = 100 * time.Millisecond
 	// maxTotalMemory bounds all of the child in bytes, also while it reads.
 	maxTotalMemory = 4 << 30
 )
@@ -26,6 +34,8 @@ const (
 	Time   Limit = "time"
 	Memory Limit = "memory"
 	Stack  Limit = "stack"
+	// Total is the time of all pieces of work together.
+	Total Limit = "total"
 	// Crash is a fatal error of another kind: a defect, but not a Go trace.
 	Crash Limit = "crash"
 	// Killed says that somebody else ended the child: the kernel, when the
@@ -44,6 +54,8 @@ type Death struct {
 // death is no matter of a limit.
 func (d *Death) Spent() string {
 	switch d.Limit {
+	case Total:
+		return fmt.Sprintf("more than %d s of processor time", int(maxSpent.Seconds()))
 	case Time:
 		return fmt.Sprintf("more than %d s of processor time", int(maxCPU.Seconds()))
 	case Memory:
@@ -62,6 +74,9 @@ func (d *Death) Error() string {
 	}
 	switch d.Limit {
 	case Time:
+		if d.Work == "" {
+			return fmt.Sprintf("resource limit: time: %s took more than %d s, and %d s for each MiB", work, int(maxBesides.Seconds()), int(maxPerMiB.Seconds()))
+		}
 		return fmt.Sprintf("resource limit: time: %s took more than %d s", work, int(maxCPU.Seconds()))
 	case Memory:
 		return fmt.Sprintf("resource limit: memory: %s took more than %d GiB", work, d.memory()>>30)

@@ -74,6 +74,30 @@ var work = map[string]func(*Guard) int{
 		}
 		return 0
 	},
+	// Each piece is modest, but there seem to have been many dear ones.
+	"many": func(g *Guard) int {
+		g.spent = maxSpent + 2*maxEach
+		for range 4 {
+			if d := Died("one more"); d != nil {
+				fmt.Println(d.Limit, d.Spent())
+				continue
+			}
+			Begin("one more")()
+			fmt.Println("done")
+		}
+		g.pieces = 10 // among as many others it is little
+		if Died("one more") == nil {
+			fmt.Println("not too much")
+		}
+		return 0
+	},
+	"besides": func(g *Guard) int {
+		before := g.besides()
+		Allow(3 << 19)
+		Allow(3 << 19)
+		fmt.Println(before, g.besides()-before)
+		return 0
+	},
 	"interrupted": func(*Guard) int {
 		fmt.Println("ready")
 		time.Sleep(time.Minute)
@@ -156,6 +180,20 @@ func TestEndlessWork(t *testing.T) {
 func TestLimitsHoldForOnePieceOfWork(t *testing.T) {
 	if code, _, fails := run(t, "pieces", ""); code != 0 || fails != "" {
 		t.Errorf("%d %q", code, fails)
+	}
+}
+
+func TestLimitsOfAllPieces(t *testing.T) {
+	want := strings.Repeat("total more than 60 s of processor time\n", 4) + "not too much\n"
+	if code, out, fails := run(t, "many", ""); code != 0 || out != want || fails != "" {
+		t.Errorf("%d %q %q", code, out, fails)
+	}
+}
+
+// TestTimeBesidesPieces holds that what is read lengthens the time, by whole MiB.
+func TestTimeBesidesPieces(t *testing.T) {
+	if code, out, fails := run(t, "besides", ""); code != 0 || out != "1m0s 3s\n" || fails != "" {
+		t.Errorf("%d %q %q", code, out, fails)
 	}
 }
 

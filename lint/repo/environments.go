@@ -165,6 +165,7 @@ func (p *pairing) environments() []*Environment {
 		for _, it := range u.items {
 			if it.root == nil {
 				env.Files = append(env.Files, it.file.name)
+				env.weigh(it.file)
 				if it.file.kind == manifestFile {
 					env.Objects = append(env.Objects, it.taken()...)
 				}
@@ -172,6 +173,10 @@ func (p *pairing) environments() []*Environment {
 			}
 			env.Objects = append(env.Objects, it.root.Objects...)
 			env.Files = append(env.Files, it.root.Files...)
+			env.Bytes += it.root.Bytes
+			if it.root.most > env.most {
+				env.Largest, env.most = it.root.Largest, it.root.most
+			}
 			env.Rendered = true
 			env.Partial = env.Partial || it.root.Partial
 			if roots++; roots == 1 {
@@ -185,6 +190,11 @@ func (p *pairing) environments() []*Environment {
 	p.pair(envs)
 	p.substitutions(envs)
 	for _, env := range envs {
+		for _, v := range env.Values {
+			for _, name := range v.files {
+				env.weigh(p.files[name])
+			}
+		}
 		env.nameFiles()
 	}
 	return envs

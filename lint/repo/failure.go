@@ -16,7 +16,10 @@ func (ks *kustomizations) failure(s *synthesis, root *kust, err error) {
 	var death *supervisor.Death
 	if errors.As(err, &death) {
 		message := "kustomize broke down over this folder, and it was not rendered"
-		if spent := death.Spent(); spent != "" {
+		switch spent := death.Spent(); {
+		case death.Limit == supervisor.Total:
+			message = "what came before this folder took " + spent + ", the limit for all roots together; it was not rendered"
+		case spent != "":
 			message = "rendering this folder takes " + spent + ", the limit for one root; it was not rendered"
 		}
 		ks.repo.Problems = append(ks.repo.Problems, limitProblem(root.file.name, message, "split it, or do without what makes it grow: replacements, copies, many patches of many objects"))

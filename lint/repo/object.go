@@ -79,9 +79,26 @@ type Environment struct {
 	// Files are the names of all files that the environment is made of, sorted:
 	// manifests, kustomizations and what they list, values and who names them.
 	Files []string
+	// Bytes is the size of Files, and of what their values are made of; Largest is
+	// the name of the one that is most of it.
+	Bytes   int
+	Largest string
 	// Seen is what Options.Look made of the environment; it has no Objects and no
 	// Values then.
 	Seen any
+
+	most int // bytes of Largest
+}
+
+// weigh adds a file to Bytes.
+func (e *Environment) weigh(f *file) {
+	if f == nil {
+		return
+	}
+	e.Bytes += len(f.data)
+	if len(f.data) > e.most {
+		e.Largest, e.most = f.name, len(f.data)
+	}
 }
 
 // A Problem is something that was wrong with reading: broken YAML, a duplicate

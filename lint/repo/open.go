@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/quorumwright/quorumwright/internal/secret"
+	"github.com/quorumwright/quorumwright/internal/supervisor"
 )
 
 // Options say what Open reads.
@@ -39,9 +40,9 @@ type Options struct {
 	With map[string][]string
 	// MaxFileSize is the bound for one file in bytes; 0 means 1 MiB.
 	MaxFileSize int64
-	// BeforeBuild, if not nil, is called once before a kustomize root is built of
-	// more than a few small files. Its error ends Open.
-	BeforeBuild func() error
+	// Supervise, if not nil, is called once before work is done on more than a few
+	// small files: strangers may have made it long. Its error ends Open.
+	Supervise func() error
 	// Reads, if not nil, records what is read.
 	Reads *Reads
 	// Look, if not nil, may be called for an environment as soon as its files are
@@ -89,7 +90,7 @@ type reader struct {
 
 	sops    map[string][]sopsRule // by folder
 	aliased bool                  // a file with YAML aliases was read
-	warned  bool                  // Options.BeforeBuild was called
+	warned  bool                  // Options.Supervise was called
 	stop    error
 }
 
@@ -132,9 +133,14 @@ func (r *reader) run() error {
 		}
 	}
 	if len(named) == 0 && r.inSections(found) {
-		return nil
+		return r.stop
 	}
 	r.load(slices.Concat(named, found))
+	if r.total > maxSmallSize {
+		if r.supervise(); r.stop != nil {
+			return r.stop
+		}
+	}
 	for _, name := range named {
 		if f := r.files[name]; f != nil {
 			f.given = true
@@ -315,6 +321,7 @@ func (r *reader) load(names []string) {
 func (r *reader) readFile(name string) (*file, []Problem) {
 	isJSON := strings.EqualFold(path.Ext(name), ".json")
 	data, err := r.read(name)
+	supervisor.Allow(len(data))
 	f := newFile(name, data)
 	if r.inChartTemplates(name) && (err == nil || isTooLarge(err)) {
 		f.kind = templateFile

@@ -26,7 +26,6 @@ type common struct {
 // readCommon reads the files that no section holds; false if that does not do.
 func (p *passing) readCommon() bool {
 	r := p.sub(&p.repos[len(p.sections)], nil)
-	r.warned = true // before all that: see run
 	c := &common{kustomizations: newKustomizations(r), specs: map[string]*file{}}
 	p.common = c
 	var names []string
@@ -114,7 +113,7 @@ func (p *passing) overlay(r *reader, section *section) ([]*item, *kustomizations
 	c := p.common
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	r.warned, r.specs = true, c.specs
+	r.specs = c.specs
 	maps.Copy(r.files, c.files)
 	ks := &kustomizations{reader: r, byDir: maps.Clone(c.byDir), sharing: c.sharing, passing: true}
 	names := p.found[section.from:section.to]

@@ -89,6 +89,9 @@ func (ks *kustomizations) environment(root *kust, s *synthesis, r *rendering) *E
 	s.planned()
 	ks.repo.Roots++
 	env := &Environment{Root: root.dir, Rendered: true, Partial: s.partial, Files: s.sources()}
+	for _, name := range env.Files {
+		env.weigh(ks.files[name])
+	}
 	for i, n := range r.roots {
 		o := objectOf(Value{node: n})
 		o.Value.src = &trace{synthesis: s, env: env, from: r.from[i], root: n, object: o}
@@ -153,12 +156,20 @@ func build(s *synthesis, display string) (rm resmap.ResMap, err error) {
 // beforeBuild lets the caller take precautions, once, before a build of so many
 // files that is not small. Its error ends all.
 func (r *reader) beforeBuild(files int, w work) {
-	small := files <= maxSmallFiles && r.total <= maxSmallSize && !r.aliased && w.isSmall()
-	if r.warned || small || r.opts.BeforeBuild == nil {
+	if files > maxSmallFiles || r.total > maxSmallSize || r.aliased || !w.isSmall() {
+		r.supervise()
+	}
+}
+
+// supervise calls Options.Supervise, once.
+func (r *reader) supervise() {
+	if r.warned {
 		return
 	}
 	r.warned = true
-	r.stop = r.opts.BeforeBuild()
+	if r.opts.Supervise != nil {
+		r.stop = r.opts.Supervise()
+	}
 }
 
 var errPanic = fmt.Errorf("kustomize broke down")

@@ -67,7 +67,11 @@ func (r *reader) inSections(found []string) bool {
 	p.kustomized = kustomized
 	envs, ok := p.run()
 	if !ok {
-		return false
+		if !p.heavy.Load() {
+			return false
+		}
+		r.supervise()
+		return r.stop != nil || r.inSections(found)
 	}
 	repo := r.repo
 	repo.Environments = envs
@@ -151,6 +155,7 @@ type passing struct {
 	repos    []Repo // what the sections give
 	size     atomic.Int64
 	unfit    atomic.Bool // the files have to be read together
+	heavy    atomic.Bool // or in sections, but not before Options.Supervise was called
 
 	// kustomized says that there are kustomizations; common is what sections build
 	// on, and kept are the files that cannot be read again as they are.
@@ -224,7 +229,7 @@ func (p *passing) alternatives(sections []section) bool {
 
 // sub returns a reader of some of the files.
 func (p *passing) sub(repo *Repo, sops map[string][]sopsRule) *reader {
-	return &reader{loader: p.loader, opts: p.opts, files: map[string]*file{}, repo: repo, sops: sops}
+	return &reader{loader: p.loader, opts: p.opts, files: map[string]*file{}, repo: repo, sops: sops, warned: true}
 }
 
 // pass reads the files of a section, looks at its environments and lets it go.
@@ -232,8 +237,14 @@ func (p *passing) pass(n int, sops map[string][]sopsRule) {
 	section, repo := &p.sections[n], &p.repos[n]
 	r := p.sub(repo, sops)
 	names := p.found[section.from:section.to]
+	size := 0
 	for _, name := range names {
 		f, problems := r.readFile(name)
+		if size += len(f.data); size > maxSmallSize && !p.warned {
+			p.heavy.Store(true)
+			p.unfit.Store(true)
+			return
+		}
 		if p.size.Add(int64(len(f.data))) > maxTotalSize || f.speaksOfOthers() && !(p.kustomized && f.kind == kustomizationFile) {
 			p.unfit.Store(true)
 			return

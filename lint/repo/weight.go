@@ -9,7 +9,8 @@ import (
 // What a build in the caller's own process may be made of: a child process costs
 // more than the build of an overlay or two, which a hook does at every commit.
 // Within these bounds, and those of check, nothing is known that makes kustomize
-// use up its time, memory or stack.
+// use up its time, memory or stack. What is to be judged together is bound in
+// bytes too, also where nothing is built.
 const (
 	maxSmallFiles = 50
 	maxSmallSize  = 128 << 10 // bytes of all files that were read
