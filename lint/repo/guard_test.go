@@ -21,6 +21,7 @@ var hostile = map[string]string{
 	"deeper flow":       strings.Repeat("[", 100_000),
 	"deep block":        deepBlock(300),
 	"many values":       "[" + strings.Repeat("1,", 60_000) + "]\n",
+	"many separators":   "a: x\n--- [" + strings.Repeat("1,", 110_000) + "]\n",
 	"many documents":    strings.Repeat("--- a\n", 600),
 	"tags":              strings.Repeat("%TAG !a! tag:x,1:\n", 20_000),
 	"UTF-16":            "\xff\xfea\x00:\x00 \x00b\x00",

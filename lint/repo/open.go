@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/quorumwright/quorumwright/internal/secret"
 	"github.com/quorumwright/quorumwright/internal/supervisor"
@@ -91,7 +92,11 @@ type reader struct {
 	sops    map[string][]sopsRule // by folder
 	aliased bool                  // a file with YAML aliases was read
 	warned  bool                  // Options.Supervise was called
-	stop    error
+	// small is the size in bytes of the files that were read before, and heavy says
+	// that it was too much: the rest waits until that was called.
+	small atomic.Int64
+	heavy atomic.Bool
+	stop  error
 }
 
 // Open reads what the paths lead to. The error is about the options: a path
@@ -135,11 +140,8 @@ func (r *reader) run() error {
 	if len(named) == 0 && r.inSections(found) {
 		return r.stop
 	}
-	r.load(slices.Concat(named, found))
-	if r.total > maxSmallSize {
-		if r.supervise(); r.stop != nil {
-			return r.stop
-		}
+	if r.load(slices.Concat(named, found)); r.stop != nil {
+		return r.stop
 	}
 	for _, name := range named {
 		if f := r.files[name]; f != nil {
@@ -275,7 +277,8 @@ func (r *reader) finish() {
 // help: the work is bound by allocation.
 const workers = 2
 
-// load reads and parses files that are not read yet.
+// load reads and parses files that are not read yet. If it sets r.stop, some of them
+// are empty.
 func (r *reader) load(names []string) {
 	var todo []string
 	for _, name := range names {
@@ -288,14 +291,16 @@ func (r *reader) load(names []string) {
 		problems []Problem
 	}
 	results := make([]result, len(todo))
-	work := func(i int) {
-		results[i].f, results[i].problems = r.readFile(todo[i])
-	}
-	if len(todo) < 8 {
-		for i := range todo {
-			work(i)
+	read := func() {
+		work := func(i int) {
+			results[i].f, results[i].problems = r.readFile(todo[i])
 		}
-	} else {
+		if len(todo) < 8 {
+			for i := range todo {
+				work(i)
+			}
+			return
+		}
 		var wg sync.WaitGroup
 		for w := range workers {
 			wg.Go(func() {
@@ -305,6 +310,11 @@ func (r *reader) load(names []string) {
 			})
 		}
 		wg.Wait()
+	}
+	if read(); r.heavy.Load() && !r.warned {
+		if r.supervise(); r.stop == nil {
+			read()
+		}
 	}
 	for i, name := range todo {
 		res := results[i]
@@ -319,10 +329,17 @@ func (r *reader) load(names []string) {
 
 // readFile reads one file, parses it and says what it is.
 func (r *reader) readFile(name string) (*file, []Problem) {
+	if r.heavy.Load() && !r.warned {
+		return newFile(name, nil), nil
+	}
 	isJSON := strings.EqualFold(path.Ext(name), ".json")
 	data, err := r.read(name)
 	supervisor.Allow(len(data))
 	f := newFile(name, data)
+	if !r.warned && r.small.Add(int64(len(data))) > maxSmallSize {
+		r.heavy.Store(true)
+		return f, nil
+	}
 	if r.inChartTemplates(name) && (err == nil || isTooLarge(err)) {
 		f.kind = templateFile
 		return f, nil

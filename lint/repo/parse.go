@@ -16,6 +16,7 @@ const (
 	maxDocuments   = 500
 	maxDepth       = 100
 	maxNodes       = 50_000  // per document
+	maxSeparators  = 100_000 // commas and opening brackets, per document that is not block YAML
 	maxExpanded    = 20_000  // nodes that aliases add, per document
 	maxExpandedLen = 4 << 20 // bytes of text that aliases add, per document
 )
@@ -190,6 +191,15 @@ func (f *file) parseDocument(c textRange) (d *document, checked bool, p *Problem
 	if root, ok := blockyaml.Parse(string(text), line, lead+1); ok {
 		return &document{file: f, text: c, root: root}, true, nil
 	}
+	// To make nodes of them before they can be counted takes most of a second.
+	if at := tooManySeparators(text); at >= 0 {
+		at += c.start
+		return nil, false, &Problem{
+			Rule: "yaml/limits", Span: f.span(at, at+1),
+			Message: fmt.Sprintf("the document holds more than %d commas and brackets and was not read", maxSeparators),
+			Help:    "split it",
+		}
+	}
 	// The document begins behind its marker; blanks in place of the marker
 	// keep the columns of its first line.
 	if lead > 0 {
@@ -209,6 +219,22 @@ func (f *file) parseDocument(c textRange) (d *document, checked bool, p *Problem
 		}
 	}
 	return d, false, nil
+}
+
+// tooManySeparators returns where there is one more than the bound; -1 if nowhere.
+func tooManySeparators(text []byte) int {
+	if bytes.Count(text, []byte{','})+bytes.Count(text, []byte{'['})+bytes.Count(text, []byte{'{'}) <= maxSeparators {
+		return -1
+	}
+	n := 0
+	for at, c := range text {
+		if c == ',' || c == '[' || c == '{' {
+			if n++; n > maxSeparators {
+				return at
+			}
+		}
+	}
+	return -1
 }
 
 func shiftLines(n *yaml.Node, by int) {

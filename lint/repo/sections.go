@@ -67,7 +67,7 @@ func (r *reader) inSections(found []string) bool {
 	p.kustomized = kustomized
 	envs, ok := p.run()
 	if !ok {
-		if !p.heavy.Load() {
+		if !r.heavy.Load() {
 			return false
 		}
 		r.supervise()
@@ -155,7 +155,6 @@ type passing struct {
 	repos    []Repo // what the sections give
 	size     atomic.Int64
 	unfit    atomic.Bool // the files have to be read together
-	heavy    atomic.Bool // or in sections, but not before Options.Supervise was called
 
 	// kustomized says that there are kustomizations; common is what sections build
 	// on, and kept are the files that cannot be read again as they are.
@@ -229,7 +228,9 @@ func (p *passing) alternatives(sections []section) bool {
 
 // sub returns a reader of some of the files.
 func (p *passing) sub(repo *Repo, sops map[string][]sopsRule) *reader {
-	return &reader{loader: p.loader, opts: p.opts, files: map[string]*file{}, repo: repo, sops: sops, warned: true}
+	r := &reader{loader: p.loader, opts: p.opts, files: map[string]*file{}, repo: repo, sops: sops, warned: p.warned}
+	r.opts.Supervise = nil // that is for all together
+	return r
 }
 
 // pass reads the files of a section, looks at its environments and lets it go.
@@ -237,10 +238,9 @@ func (p *passing) pass(n int, sops map[string][]sopsRule) {
 	section, repo := &p.sections[n], &p.repos[n]
 	r := p.sub(repo, sops)
 	names := p.found[section.from:section.to]
-	size := 0
 	for _, name := range names {
 		f, problems := r.readFile(name)
-		if size += len(f.data); size > maxSmallSize && !p.warned {
+		if r.heavy.Load() {
 			p.heavy.Store(true)
 			p.unfit.Store(true)
 			return
