@@ -19,6 +19,8 @@ func (g *gapFinder) root(k *kust) bool {
 		switch fieldName(name) {
 		case "namespace":
 			g.field(v)
+		case "namePrefix", "nameSuffix":
+			g.affix(v, fieldName(name) == "namePrefix")
 		case "metadata", "commonLabels", "commonAnnotations":
 			g.fields(v)
 		case "labels":
@@ -98,6 +100,9 @@ func (g *gapFinder) generators(k *kust, used map[*file]bool) {
 			case s.file == nil:
 				g.literal(gen.kind, s)
 			case used[s.file]:
+			case s.env && s.file.bom == 0 && kinds[s.file] == "":
+				used[s.file] = true
+				g.variables(gen.kind, s.file)
 			case s.env || kinds[s.file] != "" && kinds[s.file] != gen.kind || s.file.bom > 0:
 				used[s.file] = true
 				g.fixed[strings.TrimSpace(string(s.file.data))] = struct{}{}
@@ -122,6 +127,37 @@ func (g *gapFinder) literal(kind string, s source) {
 		return
 	}
 	g.candidates = append(g.candidates, candidate{text: value, node: s.at.node, before: key + "=", data: kind})
+}
+
+// variables makes the values of a file of lines, KEY=value, candidates. kustomize
+// takes a value as it is, up to the end of the line.
+func (g *gapFinder) variables(kind string, f *file) {
+	at := 0
+	for line := range strings.Lines(string(f.data)) {
+		key, value, ok := strings.Cut(strings.TrimRight(line, "\r\n"), "=")
+		start := at + len(key) + 1
+		at += len(line)
+		g.fixed[strings.TrimSpace(key)] = struct{}{}
+		if ok && !strings.HasPrefix(strings.TrimSpace(key), "#") {
+			g.candidates = append(g.candidates, candidate{text: value, file: f, at: textRange{start, start + len(value)}, data: kind, line: true})
+		}
+	}
+}
+
+// affix makes what is added to names a candidate, if it is a word with a dash between
+// it and the names.
+func (g *gapFinder) affix(v Value, prefix bool) {
+	word, dashed := strings.CutSuffix(v.node.Value, "-")
+	c := candidate{text: word + "-", node: v.node, affix: startOfNames}
+	if !prefix {
+		word, dashed = strings.CutPrefix(v.node.Value, "-")
+		c = candidate{text: word, node: v.node, before: "-", affix: endOfNames}
+	}
+	if !dashed || word == "" || word[0] < 'a' || v.node.Anchor != "" || v.node.ShortTag() != "!!str" {
+		g.fixed.add(v.node)
+		return
+	}
+	g.candidates = append(g.candidates, c)
 }
 
 // field makes a field of the kustomization a candidate, which is written anew.
@@ -183,6 +219,10 @@ func (g *gapFinder) file(f *file, operations bool) bool {
 	}
 	return true
 }
+
+// maxOperand is the number from which on kustomize writes what JSON operations put in
+// with an exponent.
+const maxOperand = "1000000"
 
 type fileGaps struct {
 	*gapFinder
@@ -272,7 +312,8 @@ func (s *fileGaps) below(n *yaml.Node) {
 
 // scalar makes a scalar a candidate if its text stands there as it is.
 func (s *fileGaps) scalar(n *yaml.Node) {
-	if n.ShortTag() != "!!str" || s.last != nil && s.last[n.Line] != n.Column {
+	number := isNumber(n.Value) && (s.last != nil || len(n.Value) < len(maxOperand))
+	if n.ShortTag() != "!!str" && !(number && n.ShortTag() == "!!int") || s.last != nil && s.last[n.Line] != n.Column {
 		s.fixed.add(n)
 		return
 	}
@@ -282,13 +323,13 @@ func (s *fileGaps) scalar(n *yaml.Node) {
 	case n.Value:
 	case `"` + n.Value + `"`, "'" + n.Value + "'":
 		start, end = start+1, end-1
-		quoted = s.last != nil // operations lose their quotes
+		quoted = s.last != nil // operations lose their quotes, except around numbers
 	}
-	if !isWord(n.Value) && !quoted || string(s.file.data[start:end]) != n.Value {
+	if !isWord(n.Value) && !quoted && !number || string(s.file.data[start:end]) != n.Value {
 		s.fixed.add(n)
 		return
 	}
-	s.candidates = append(s.candidates, candidate{text: n.Value, file: s.file, at: textRange{start, end}, quoted: quoted})
+	s.candidates = append(s.candidates, candidate{text: n.Value, file: s.file, at: textRange{start, end}, whole: quoted || number})
 }
 
 // operations gathers the candidates of JSON 6902 operations.

@@ -29,9 +29,13 @@ type form struct {
 // values. It is false if the marks are in places that cannot be filled.
 func (sh *shape) learn(marked *rendering, values []string) bool {
 	sh.texts, sh.from = wordSet{}, marked.from
-	r := markReader{values: values, encoded: map[string]int{}, texts: sh.texts}
+	r := markReader{values: values, encoded: map[string]int{}, numbers: map[string]int{}, texts: sh.texts}
 	for i, v := range values {
-		r.encoded[base64.StdEncoding.EncodeToString([]byte(markFor(i, v)))] = i
+		mark := markFor(i, v)
+		r.encoded[base64.StdEncoding.EncodeToString([]byte(mark))] = i
+		if n, err := strconv.ParseFloat(mark, 64); err == nil {
+			r.numbers[strconv.FormatFloat(n, 'g', -1, 64)] = i
+		}
 	}
 	for i, n := range marked.roots {
 		if name, hash := splitHash(n); hash != "" && r.hasMarks(hashedPart(n)) {
@@ -56,6 +60,9 @@ func (sh *shape) learn(marked *rendering, values []string) bool {
 type markReader struct {
 	values  []string
 	encoded map[string]int // the gaps by the base64 texts of their marks
+	// numbers are the gaps by what becomes of their marks in JSON operations; that
+	// of numbers below maxOperand stays as it is.
+	numbers map[string]int
 	// hashes are those of objects with marks in them. They count as gaps behind
 	// the others.
 	hashes []string
@@ -63,7 +70,9 @@ type markReader struct {
 }
 
 func (r *markReader) hasMarks(n *yaml.Node) bool {
-	if _, ok := r.encoded[n.Value]; ok || hasMark(n.Value) {
+	_, encoded := r.encoded[n.Value]
+	_, number := r.numbers[n.Value]
+	if encoded || number || hasMark(n.Value) {
 		return true
 	}
 	return slices.ContainsFunc(n.Content, r.hasMarks)
@@ -75,6 +84,12 @@ func (r *markReader) scalar(n *yaml.Node) (*form, bool) {
 	if gap, ok := r.encoded[n.Value]; ok {
 		f.texts, f.gaps, f.encoded = []string{"", ""}, []int{gap}, true
 		return f, n.Line == 0
+	}
+	if gap, ok := r.numbers[n.Value]; ok {
+		same := *n
+		same.Tag = "!!int"
+		f.node, f.texts, f.gaps = &same, []string{"", ""}, []int{gap}
+		return f, n.Tag == "!!float" && n.Style == 0
 	}
 	rest := n.Value
 	for rest != "" {
@@ -101,12 +116,13 @@ func (r *markReader) scalar(n *yaml.Node) (*form, bool) {
 }
 
 // takesWhole tells whether any text of the kind that fills a gap may be the value
-// of a node: a number, which is always quoted, or a text where a generator made
-// the node or quotes are around it.
+// of a node: a number, or digits in quotes, or a text where a generator made the
+// node or quotes are around it.
 func (r *markReader) takesWhole(n *yaml.Node, gap int) bool {
 	const quoted = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle
-	return n.Value == markFor(gap, r.values[gap]) && n.Tag == "!!str" &&
-		(n.Style&quoted != 0 || n.Line == 0 && !isNumber(r.values[gap]))
+	number := isNumber(r.values[gap])
+	return n.Value == markFor(gap, r.values[gap]) &&
+		(n.Tag == "!!int" && n.Style == 0 && number || n.Tag == "!!str" && (n.Style&quoted != 0 || n.Line == 0 && !number))
 }
 
 // next returns the first gap in a text, what is before it and what is behind

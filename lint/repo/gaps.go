@@ -44,7 +44,7 @@ type markKind struct{ stem, end string }
 
 var (
 	wordMark   = markKind{"qzgap", "q"}
-	numberMark = markKind{"8362947", "9"} // for what has to be quoted, too
+	numberMark = markKind{"8362947", "9"} // for numbers, and what is quoted because it looks like one
 )
 
 const (
@@ -109,7 +109,7 @@ func (g *gaps) content(f *file) []byte {
 	if f.bom > 0 {
 		return append([]byte(byteOrderMark), f.data...)
 	}
-	return f.data
+	return g.open(f, 0, len(f.data))
 }
 
 // A candidate is a text that may become a gap.
@@ -122,11 +122,23 @@ type candidate struct {
 	file   *file
 	at     textRange
 	// data says that a generator makes it a value of an object of this kind: if
-	// it is in a file, that is the file as a whole.
+	// it is in a file, that is the file as a whole, or what a line of it says.
 	data string
-	// quoted says that it stands in quotes, without escapes.
-	quoted bool
+	line bool
+	// whole says that it is all of a scalar: a number, or what stands in quotes
+	// without escapes.
+	whole bool
+	// affix says where it is added to names; 0 for nowhere.
+	affix affix
 }
+
+// An affix is a side of names.
+type affix int
+
+const (
+	startOfNames affix = iota + 1
+	endOfNames
+)
 
 // A gapFinder looks for the gaps of a root.
 type gapFinder struct {
@@ -134,12 +146,13 @@ type gapFinder struct {
 	fixed      wordSet    // what is said elsewhere in the root's own files
 	all        []*wording // of all kustomizations of the build
 	affixed    bool       // one of them adds something to names
+	picky      bool       // one of them chooses objects by a pattern of their names
 	named      bool       // names may be gaps
 }
 
 // gapsOf returns the gaps of a root; nil if kustomize may look into its words.
 func (ks *kustomizations) gapsOf(root *kust) *gaps {
-	g := gapFinder{fixed: wordSet{}, named: true}
+	g := gapFinder{fixed: wordSet{}}
 	seen := map[*kust]bool{}
 	var visit func(k *kust) bool
 	visit = func(k *kust) bool {
@@ -153,7 +166,8 @@ func (ks *kustomizations) gapsOf(root *kust) *gaps {
 		}
 		g.all = append(g.all, w)
 		g.affixed = g.affixed || w.affixed
-		g.named = g.named && !w.affixed && !w.picky
+		g.picky = g.picky || w.picky
+		g.named = !g.affixed && !g.picky
 		for _, r := range k.resources {
 			if r.kust != nil && !visit(r.kust) {
 				return false
@@ -164,6 +178,13 @@ func (ks *kustomizations) gapsOf(root *kust) *gaps {
 	if !visit(root) || !g.root(root) {
 		return nil
 	}
+	g.candidates = slices.DeleteFunc(g.candidates, func(c candidate) bool {
+		if c.affix == 0 || !g.mayBeNames(c) {
+			return false
+		}
+		g.fixed[c.text] = struct{}{}
+		return true
+	})
 	found := &gaps{scalars: map[*yaml.Node]string{}, contents: map[*file]string{}, cuts: map[*file][]cut{}}
 	known := map[string]string{}
 	for _, c := range g.candidates {
@@ -182,7 +203,7 @@ func (ks *kustomizations) gapsOf(root *kust) *gaps {
 		case mark == "":
 		case c.node != nil:
 			found.scalars[c.node] = c.before + mark
-		case c.data != "":
+		case c.data != "" && !c.line:
 			found.contents[c.file] = mark
 		default:
 			found.cuts[c.file] = append(found.cuts[c.file], cut{c.at, mark})
@@ -192,6 +213,32 @@ func (ks *kustomizations) gapsOf(root *kust) *gaps {
 		slices.SortFunc(cuts, func(a, b cut) int { return a.start - b.start })
 	}
 	return found
+}
+
+// mayBeNames tells whether there are texts that could be names with the affix, which
+// kustomize would take for them, or patterns that could hit one.
+func (g *gapFinder) mayBeNames(c candidate) bool {
+	added := strings.HasPrefix
+	if c.affix == endOfNames {
+		added = strings.HasSuffix
+	}
+	text := c.before + c.text
+	if g.picky || slices.ContainsFunc(g.candidates, func(o candidate) bool { return o.affix == 0 && added(o.text, text) }) {
+		return true
+	}
+	for w := range g.fixed {
+		if added(w, text) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(g.all, func(w *wording) bool {
+		for word := range w.words {
+			if added(word, text) {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // isCompared tells whether a text equals something else that kustomize compares
@@ -208,7 +255,7 @@ func (g *gapFinder) isCompared(text string) bool {
 func (c candidate) isCopied() bool {
 	switch c.data {
 	case "":
-		return isWord(c.text) || c.quoted && (isText(c.text) || isNumber(c.text))
+		return isWord(c.text) || c.whole && (isText(c.text) || isNumber(c.text))
 	case "Secret":
 		return isText(c.text) && len(c.text) < maxEncoded && !kyaml.IsValueNonString(base64.StdEncoding.EncodeToString([]byte(c.text)))
 	}

@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"io"
@@ -108,8 +109,27 @@ func (s *synthesis) outline(h io.Writer, w write) {
 		for _, d := range w.file.docs {
 			line := w.file.yamlLine(d.text.start)
 			fmt.Fprintf(h, "%d %d\n", line, d.text.start-w.file.breaks[line-1])
-			part(s.gaps.open(w.file, d.text.start, d.text.end))
+			part(headless(s.gaps.open(w.file, d.text.start, d.text.end)))
 		}
+	}
+}
+
+// headless empties the comments at the head of a document, which often say whose it
+// is. The lines stay: places are told by them.
+func headless(text []byte) []byte {
+	var head []byte
+	for rest := text; ; {
+		line, after, ok := bytes.Cut(rest, []byte{'\n'})
+		bare := bytes.TrimLeft(line, " \t")
+		switch {
+		case ok && len(bare) > 0 && bare[0] == '#':
+			head = append(head, "#\n"...)
+		case ok && len(bare) == 0:
+			head = append(head, '\n')
+		default:
+			return append(head, rest...)
+		}
+		rest = after
 	}
 }
 

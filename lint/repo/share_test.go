@@ -33,7 +33,8 @@ var (
 // overlayTree is a base with what is between, and overlays that differ in the
 // values of some fields only.
 func overlayTree(rnd *rand.Rand, overlays int) map[string]string {
-	chance := func(n int) bool { return rnd.IntN(n) == 0 }
+	thin := 1 + rnd.IntN(3) // the fewer things there are, the more overlays share
+	chance := func(n int) bool { return rnd.IntN(n*thin) == 0 }
 	files := map[string]string{
 		"base/redis.yaml": `apiVersion: apps/v1
 kind: StatefulSet
@@ -120,7 +121,7 @@ spec:
 		k += "replicas:\n- name: redis\n  count: 3\n"
 	}
 	if chance(4) {
-		k += "nameSuffix: -dev\n"
+		k += []string{"nameSuffix: -dev\n", "namePrefix: @-\n", "nameSuffix: -@\n", "namePrefix: @-\nnameSuffix: -@\n"}[rnd.IntN(4)]
 	}
 	if chance(2) {
 		k += "commonAnnotations:\n  note: @\n"
@@ -139,18 +140,18 @@ spec:
 	}
 	if chance(4) {
 		k = strings.Replace(k, "resources:\n", "resources:\n- own.yaml\n", 1)
-		shared["own.yaml"] = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: !\n  labels: {stage: !}\ndata:\n  word: !\n  flow: {x: two, y: !}\n"
+		shared["own.yaml"] = "# !\n# and !\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: !\n  labels: {stage: !}\ndata:\n  word: !\n  flow: {x: two, y: !}\n"
 	}
 	patches := ""
 	if chance(2) {
 		patches += "- path: patch.yaml\n"
-		shared["patch.yaml"] = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: redis\nspec:\n  template:\n    spec:\n      serviceAccountName: !\n      containers:\n      - name: redis\n        env:\n        - name: C\n          value: !\n        - {name: D, value: !}\n        - name: E\n          value: \"!\"\n        - name: F\n          value: \"^\"\n        - name: G\n          valueFrom: {configMapKeyRef: {name: own, key: k}}\n        - name: H\n          valueFrom: {secretKeyRef: {name: own, key: k}}\n      terminationGracePeriodSeconds: 30\n"
+		shared["patch.yaml"] = "# For !.\n\napiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: redis\nspec:\n  template:\n    spec:\n      serviceAccountName: !\n      containers:\n      - name: redis\n        env:\n        - name: C\n          value: !\n        - {name: D, value: !}\n        - name: E\n          value: \"!\"\n        - name: F\n          value: \"^\"\n        - name: G\n          valueFrom: {configMapKeyRef: {name: own, key: k}}\n        - name: H\n          valueFrom: {secretKeyRef: {name: own, key: k}}\n      terminationGracePeriodSeconds: ^\n      activeDeadlineSeconds: \"^\"\n"
 	}
 	if chance(2) {
 		patches += "- patch: |-\n    apiVersion: v1\n    kind: ConfigMap\n    metadata:\n      name: plain\n      annotations:\n        who: !\n    data:\n      word: !\n      sentinel.conf: |\n        sentinel monitor m redis 6379 2\n"
 	}
 	if chance(2) {
-		patches += "- target:\n    kind: StatefulSet\n    name: redis\n  patch: |\n    - op: replace\n      path: /spec/template/spec/containers/0/resources/requests/memory\n      value: !\n    - {op: replace, path: /spec/serviceName, value: !}\n    - {op: add, path: /metadata/annotations, value: {a: !, b: c}}\n"
+		patches += "- target:\n    kind: StatefulSet\n    name: redis\n  patch: |\n    - op: replace\n      path: /spec/template/spec/containers/0/resources/requests/memory\n      value: !\n    - {op: replace, path: /spec/serviceName, value: !}\n    - {op: add, path: /metadata/annotations, value: {a: !, b: c, d: \"^\"}}\n    - op: add\n      path: /spec/minReadySeconds\n      value: ^\n    - {op: add, path: /spec/revisionHistoryLimit, value: ^}\n"
 	}
 	if chance(4) {
 		patches += "- target: {kind: Service, labelSelector: environment=prod}\n  patch: '[{\"op\": \"add\", \"path\": \"/spec/type\", \"value\": \"ClusterIP\"}]'\n"
@@ -220,9 +221,9 @@ func overlayGenerators(chance func(int) bool, below bool, shared map[string]stri
 			entries += "  options: {disableNameSuffixHash: true}\n"
 		}
 	}
-	if chance(16) {
+	if chance(4) {
 		entries += "- name: env\n  envs: [own.env]\n"
-		shared["own.env"] = "A=!\nB=two\n"
+		shared["own.env"] = "A=!\n# B=two\n\nC=two\n  D=^\nE=x !\r\nF="
 	}
 	generators := ""
 	if entries != "" {
