@@ -174,13 +174,17 @@ func FuzzLintNoSecret(f *testing.F) {
 			t.Fatal(err)
 		}
 		findings := lint.Run(r, lint.Options{Rules: rules.All(), Known: rules.All(), Strict: true, Today: time.Unix(1e9, 0)})
+		for _, finding := range findings {
+			// Their documentation, which SARIF brings along, takes longer than all else.
+			finding.Rule = &lint.Rule{ID: finding.Rule.ID, Severity: finding.Rule.Severity}
+		}
+		rep := &report.Report{Findings: findings, Source: r, Files: len(r.Files), Version: "test", ShowSuppressed: true}
 		for _, format := range report.Formats {
 			outputs, err := report.ParseOutputs([]string{format.Name}, func(string) string { return "" })
 			if err != nil {
 				t.Fatal(err)
 			}
 			var b bytes.Buffer
-			rep := &report.Report{Findings: findings, Rules: rules.All(), Source: r, Files: len(r.Files), Version: "test", ShowSuppressed: true}
 			if err := report.Write(&b, rep, outputs); err != nil {
 				t.Fatal(err)
 			}
