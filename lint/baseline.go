@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"slices"
+	"io"
 )
 
 // A Baseline holds the findings that a repository lives with for now. They are
@@ -40,7 +40,8 @@ func ParseBaseline(data []byte) (*Baseline, error) {
 	var b Baseline
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(&b); err != nil {
+	err := dec.Decode(&b)
+	if _, more := dec.Token(); err != nil || more != io.EOF {
 		return nil, fmt.Errorf("it is not a baseline: write one with --write-baseline")
 	}
 	if b.Version != 1 {
@@ -64,16 +65,20 @@ const inBaseline = "in the baseline"
 // Apply suppresses the findings that the baseline holds and returns the entries
 // that no finding matches any more.
 func (b *Baseline) Apply(findings []*Finding) (stale []BaselineEntry) {
-	left := slices.Clone(b.Entries)
+	found := make(map[string]*Finding, len(findings))
 	for i, print := range Fingerprints(findings) {
-		at := slices.IndexFunc(left, func(e BaselineEntry) bool { return e.Fingerprint == print })
-		if at < 0 {
+		found[print] = findings[i]
+	}
+	for _, e := range b.Entries {
+		f := found[e.Fingerprint]
+		if f == nil {
+			stale = append(stale, e)
 			continue
 		}
-		left = slices.Delete(left, at, at+1)
-		if findings[i].Suppressed == "" {
-			findings[i].Suppressed = inBaseline
+		delete(found, e.Fingerprint) // an entry for each finding
+		if f.Suppressed == "" {
+			f.Suppressed = inBaseline
 		}
 	}
-	return left
+	return stale
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"io/fs"
 	"slices"
@@ -49,29 +48,47 @@ func (g *globals) baseline(f baselineFlags, chosen []*lint.Rule, findings []*lin
 		return nil, usagef("%s: %s", f.file, err)
 	}
 	at := slices.IndexFunc(chosen, func(r *lint.Rule) bool { return r.ID == "lint/stale-baseline" })
-	for _, e := range b.Apply(findings) {
-		if at < 0 {
-			break
-		}
+	stale := b.Apply(findings)
+	if at < 0 {
+		stale = nil
+	}
+	spans := entrySpans(f.file, data, stale)
+	for _, e := range stale {
 		findings = append(findings, &lint.Finding{
 			Rule: chosen[at], Severity: chosen[at].Severity,
 			Message: "nothing matches this entry of the baseline any more: " + e.Rule + " in " + e.File,
 			Help:    "write the baseline anew with --write-baseline",
-			Places:  []lint.Place{{Span: entrySpan(f.file, data, e.Fingerprint)}},
+			Places:  []lint.Place{{Span: spans[e.Fingerprint]}},
 		})
 	}
 	slices.SortStableFunc(findings, (*lint.Finding).Compare)
 	return findings, nil
 }
 
-// entrySpan finds the line of an entry by its fingerprint.
-func entrySpan(file string, data []byte, fingerprint string) repo.Span {
-	s := repo.Span{File: file, Line: 1, Column: 1, EndLine: 1, EndColumn: 1, Approximate: true}
-	if i := bytes.Index(data, []byte(`"`+fingerprint+`"`)); i >= 0 {
-		start := bytes.LastIndexByte(data[:i], '\n') + 1
-		s.Line = 1 + bytes.Count(data[:i], []byte("\n"))
-		s.Column = 2 + i - start
-		s.EndLine, s.EndColumn, s.Approximate = s.Line, s.Column+len(fingerprint), false
+// entrySpans finds the lines of entries by their fingerprints.
+func entrySpans(file string, data []byte, entries []lint.BaselineEntry) map[string]repo.Span {
+	spans := make(map[string]repo.Span, len(entries))
+	for _, e := range entries {
+		spans[e.Fingerprint] = repo.Span{File: file, Line: 1, Column: 1, EndLine: 1, EndColumn: 1, Approximate: true}
 	}
-	return s
+	line, start := 1, 0
+	for i := 0; i < len(data); i++ {
+		switch data[i] {
+		case '\n':
+			line, start = line+1, i+1
+		case '"':
+			first := i + 1
+			for i++; i < len(data) && data[i] != '"'; i++ {
+				if data[i] == '\\' {
+					i++
+				}
+			}
+			text := string(data[first:min(i, len(data))])
+			if s, ok := spans[text]; ok && s.Approximate {
+				column := first - start + 1
+				spans[text] = repo.Span{File: file, Line: line, Column: column, EndLine: line, EndColumn: column + len(text)}
+			}
+		}
+	}
+	return spans
 }
