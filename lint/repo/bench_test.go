@@ -175,6 +175,6 @@ func BenchmarkSnippet(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		r.Snippet(whole("redis.yaml", 80), 0, 0)
+		r.Snippet(whole("redis.yaml", 80), 1)
 	}
 }

@@ -46,7 +46,7 @@ func sayAll(t *testing.T, tree fs.FS, crowded int) (said, bool) {
 		text := fmt.Sprintf("%s %s %s %q %q %v\n", f.Rule.ID, f.Severity, f.Message, f.Help, f.Environments, f.Fixes)
 		for _, p := range f.Places {
 			text += fmt.Sprintf("  %v %q %q %q\n", p.Span, p.Label, p.Object, p.Path)
-			s.Snippets = append(s.Snippets, fmt.Sprint(r.Snippet(p.Span, 1, 1)))
+			s.Snippets = append(s.Snippets, fmt.Sprint(r.Snippet(p.Span, p.Span.Column)))
 			start, end, ok := r.Offsets(p.Span)
 			s.Places = append(s.Places, fmt.Sprint(start, end, ok, r.Masks(p.Span)))
 		}

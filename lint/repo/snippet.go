@@ -10,7 +10,7 @@ import (
 	"github.com/quorumwright/quorumwright/internal/secret"
 )
 
-// A Line is one line of source text, fit to be printed: secrets are masked and
+// A Line is one line of source text, or what is asked for of a long one, fit to be printed: secrets are masked and
 // whatever a terminal could take for a command is escaped. Tabs are kept.
 type Line struct {
 	Number int
@@ -19,8 +19,6 @@ type Line struct {
 	// was asked for, End exclusive; equal where the span has no text on this
 	// line or is empty there.
 	Start, End int
-	// Marked says that the span touches this line.
-	Marked bool
 }
 
 // mask stands for any secret. Its width tells nothing of the secret's.
@@ -46,9 +44,13 @@ func (r *Repo) AddSecret(s secret.Value) {
 	r.masks = nil
 }
 
-// Snippet returns the lines of a span with some lines before and after. It is
+// around is how many bytes of a long line are shown to either side of a column.
+const around = 4 << 10
+
+// Snippet returns the lines of a span; of one that is long only what is around a
+// column, which is the same for all spans that are to be shown in one line. It is
 // the only way to source text that may be printed.
-func (r *Repo) Snippet(s Span, before, after int) []Line {
+func (r *Repo) Snippet(s Span, column int) []Line {
 	f := r.file(s.File)
 	if f == nil || s.Line < 1 || s.Line > len(f.lines) {
 		return nil
@@ -57,33 +59,39 @@ func (r *Repo) Snippet(s Span, before, after int) []Line {
 	if s.EndColumn == 1 && last > s.Line {
 		last-- // the span ends at the start of a line: nothing of it is there
 	}
-	from := max(s.Line-before, 1)
-	to := min(last+after, len(f.lines))
-	if to == len(f.lines) && to > last && len(f.line(to)) == 0 {
-		to-- // what follows the last line break is no line
-	}
 	masked := r.maskRanges(f)
 	var lines []Line
-	for n := from; n <= to; n++ {
+	for n := s.Line; n <= min(last, len(f.lines)); n++ {
 		at := f.lineRange(n)
-		l := Line{Number: n, Marked: n >= s.Line && n <= last}
-		mark := textRange{-1, -1}
-		if l.Marked {
-			mark = at
-			if n == s.Line {
-				mark.start = f.column(n, s.Column)
-			} else {
-				mark.start += leadingBlanks(f.data[at.start:at.end])
-			}
-			if n == s.EndLine {
-				mark.end = f.column(n, s.EndColumn)
-			}
-			mark.end = max(mark.end, mark.start)
+		mark := at
+		if n == s.Line {
+			mark.start = f.column(n, s.Column)
+		} else {
+			mark.start += leadingBlanks(f.data[at.start:at.end])
 		}
+		if n == s.EndLine {
+			mark.end = f.column(n, s.EndColumn)
+		}
+		at = f.nearby(at, f.column(n, column))
+		mark.start = min(max(mark.start, at.start), at.end)
+		mark.end = min(max(mark.end, mark.start), at.end)
+		l := Line{Number: n}
 		l.Text, l.Start, l.End = printable(f.data, at, masked, mark)
 		lines = append(lines, l)
 	}
 	return lines
+}
+
+// nearby returns what is around an offset of a line.
+func (f *file) nearby(line textRange, offset int) textRange {
+	near := textRange{max(line.start, offset-around), min(line.end, offset+around)}
+	for near.start > line.start && !utf8.RuneStart(f.data[near.start]) {
+		near.start--
+	}
+	for near.end < line.end && !utf8.RuneStart(f.data[near.end]) {
+		near.end++
+	}
+	return near
 }
 
 func leadingBlanks(line []byte) int {
@@ -98,8 +106,12 @@ func leadingBlanks(line []byte) int {
 // column returns the offset of a character of a line as editors count.
 func (f *file) column(line, column int) int {
 	at := f.lineRange(line)
-	off := at.start
-	for range column - 1 {
+	off, ahead := at.start, column-1
+	if marks := f.marks[line-1]; marks != nil && ahead > 0 && len(f.lines) == len(f.breaks) {
+		i := min(ahead/markEvery, len(marks)-1)
+		off, ahead = min(marks[i], at.end), ahead-i*markEvery
+	}
+	for range ahead {
 		if off >= at.end {
 			break
 		}

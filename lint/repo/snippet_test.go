@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -141,7 +142,7 @@ configMapGenerator:
 	}
 	r := open(t, files)
 	for name, data := range files {
-		got := printed(r.Snippet(whole(name, strings.Count(data, "\n")), 0, 0))
+		got := printed(r.Snippet(whole(name, strings.Count(data, "\n")), 1))
 		if strings.Contains(got, "CANARY") {
 			t.Errorf("%s shows a secret:\n%s", name, got)
 		}
@@ -171,12 +172,12 @@ func TestMasksKnownSecrets(t *testing.T) {
 	r.AddSecret(secret.New("redis"))
 	r.AddSecret(secret.Value{})
 	want := "a: ********\nb: '******** and more'\nc: \"********\"\nd: ********\ne: ********\nf: x?y=********\ng: abcd and abcde\nh: redis\n"
-	if diff := cmp.Diff(want, printed(r.Snippet(whole("a.yaml", 8), 0, 0))); diff != "" {
+	if diff := cmp.Diff(want, printed(r.Snippet(whole("a.yaml", 8), 1))); diff != "" {
 		t.Error(diff)
 	}
 	r.AddSecret(secret.New("more1234"))
 	r.AddSecret(secret.New("abcd and"))
-	if got := r.Snippet(repo.Span{File: "a.yaml", Line: 7, Column: 4, EndLine: 7, EndColumn: 12}, 0, 0)[0]; got.Text != "g: ******** abcde" || got.Start != 3 || got.End != 11 {
+	if got := r.Snippet(repo.Span{File: "a.yaml", Line: 7, Column: 4, EndLine: 7, EndColumn: 12}, 1)[0]; got.Text != "g: ******** abcde" || got.Start != 3 || got.End != 11 {
 		t.Errorf("a secret that is added later: %+v", got)
 	}
 }
@@ -207,22 +208,41 @@ func TestSnippetColumns(t *testing.T) {
 		if tt.number == 3 {
 			tt.span.File = "b.yaml"
 		}
-		lines := r.Snippet(tt.span, 0, 0)
+		lines := r.Snippet(tt.span, 1)
 		if len(lines) == 0 {
 			t.Errorf("%v: no line", tt.span)
 			continue
 		}
 		l := lines[0]
-		if got := string([]rune(l.Text)[l.Start:l.End]); got != tt.want || l.Text != tt.text || l.Number != tt.number || !l.Marked {
+		if got := string([]rune(l.Text)[l.Start:l.End]); got != tt.want || l.Text != tt.text || l.Number != tt.number {
 			t.Errorf("%v: %+v marks %q, want %q in %q", tt.span, l, got, tt.want, tt.text)
 		}
 	}
-	if got := r.Snippet(repo.Span{File: "a.yaml", Line: 2, Column: 1, EndLine: 2, EndColumn: 3}, 1, 1); len(got) != 3 || got[1].Text != "\tb: \u00a0\\u0085c" || got[0].Marked || got[2].Marked {
-		t.Errorf("lines around: %+v", got)
+	if got := r.Snippet(repo.Span{File: "a.yaml", Line: 2, Column: 1, EndLine: 2, EndColumn: 3}, 1); len(got) != 1 || got[0].Text != "\tb: \u00a0\\u0085c" {
+		t.Errorf("a tab: %+v", got)
 	}
 	for _, s := range []repo.Span{{File: "nope", Line: 1}, {File: "a.yaml"}, {File: "a.yaml", Line: 77}} {
-		if got := r.Snippet(s, 1, 1); got != nil {
+		if got := r.Snippet(s, 1); got != nil {
 			t.Errorf("%v: %v", s, got)
+		}
+	}
+}
+
+// TestSnippetOfLongLine shows of a long line what is around a place, so that the
+// time for all places in it does not grow with the square of its length.
+func TestSnippetOfLongLine(t *testing.T) {
+	const field, fields = "é value, swordfish, ", 5_000
+	r := open(t, map[string]string{"a.yaml": "# a\n[" + strings.Repeat(field, fields) + "]\n"})
+	r.AddSecret(secret.New("swordfish"))
+	for _, i := range []int{0, 1, 100, fields / 2, fields - 2, fields - 1} {
+		column := i*utf8.RuneCountInString(field) + 4
+		got := r.Snippet(repo.Span{File: "a.yaml", Line: 2, Column: column, EndLine: 2, EndColumn: column + 5}, column)[0]
+		if marked := string([]rune(got.Text)[got.Start:got.End]); marked != "value" || len(got.Text) > 10_000 || strings.Contains(got.Text, "fish") {
+			t.Errorf("the mark of %d is %q in %d bytes: %.100q", i, marked, len(got.Text), got.Text)
+		}
+		far := r.Snippet(repo.Span{File: "a.yaml", Line: 2, Column: 1, EndLine: 2, EndColumn: 2}, column)[0]
+		if far.Text != got.Text || i > 1_000 && far.End != 0 {
+			t.Errorf("what is far from %d is marked from %d to %d in %.100q", i, far.Start, far.End, far.Text)
 		}
 	}
 }

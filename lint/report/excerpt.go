@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -19,7 +21,7 @@ type excerpt struct {
 	// at is where the excerpt says that it is: its primary place, else the
 	// first one of the finding.
 	at repo.Span
-	// places are sorted by line; within a line they keep their order.
+	// places are sorted by line, and within a line by number.
 	places []marked
 }
 
@@ -31,6 +33,22 @@ type marked struct {
 	// row is its line; shown is false if that is not known.
 	row   row
 	shown bool
+}
+
+// lines yields the places line by line, the primary one of each first.
+func (e excerpt) lines() iter.Seq[[]marked] {
+	return func(yield func([]marked) bool) {
+		for i := 0; i < len(e.places); {
+			n := i + 1
+			for n < len(e.places) && e.places[n].Line == e.places[i].Line {
+				n++
+			}
+			if !yield(e.places[i:n]) {
+				return
+			}
+			i = n
+		}
+	}
 }
 
 func (e excerpt) lastLine() int { return e.places[len(e.places)-1].Line }
@@ -75,7 +93,7 @@ func (e excerpt) hasPrimary() bool {
 
 // split makes excerpts of the places of one file.
 func split(file string, places []marked) []excerpt {
-	slices.SortStableFunc(places, func(a, b marked) int { return a.Line - b.Line })
+	slices.SortFunc(places, func(a, b marked) int { return cmp.Or(a.Line-b.Line, a.n-b.n) })
 	var all []excerpt
 	for i, m := range places {
 		if i == 0 || m.Line-places[i-1].Line > near {
@@ -98,25 +116,23 @@ func split(file string, places []marked) []excerpt {
 func (p *printer) excerpt(e excerpt, severity lint.Severity) {
 	p.line(blanks(p.gutter) + p.paint(boldBlue, "-->") + " " + position(e.file, e.at.Line, e.at.Column))
 	p.cells = p.cells[:0]
-	for i := range e.places {
-		m := &e.places[i]
-		m.row, m.shown = p.row(m.Span)
+	for places := range e.lines() {
+		for i := range places {
+			m := &places[i]
+			m.row, m.shown = p.row(m.Span, places[0].Column)
+		}
 	}
 	if !slices.ContainsFunc(e.places, func(m marked) bool { return m.shown || m.Label != "" }) {
 		return
 	}
 	p.rule("")
-	for i := 0; i < len(e.places); {
-		line := e.places[i].Line
-		if i > 0 {
-			p.between(e.file, e.places[i-1].Line, line)
+	above := 0
+	for places := range e.lines() {
+		if line := places[0].Line; above > 0 {
+			p.between(e.file, above, line)
 		}
-		n := i
-		for n < len(e.places) && e.places[n].Line == line {
-			n++
-		}
-		p.annotated(e.places[i:n], severity)
-		i = n
+		p.annotated(places, severity)
+		above = places[0].Line
 	}
 }
 
@@ -127,7 +143,7 @@ func (p *printer) between(file string, above, below int) {
 		return
 	}
 	if below-above == 2 {
-		if row, ok := p.row(repo.Span{File: file, Line: above + 1, Column: 1, EndLine: above + 1, EndColumn: 1}); ok {
+		if row, ok := p.row(repo.Span{File: file, Line: above + 1, Column: 1, EndLine: above + 1, EndColumn: 1}, 1); ok {
 			p.sourceLine(above+1, row.window(0, 0, p.room()).text)
 			return
 		}
@@ -135,10 +151,8 @@ func (p *printer) between(file string, above, below int) {
 	p.line(p.paint(boldBlue, "..."))
 }
 
-// annotated prints a line and, below it, its places: the primary one first.
+// annotated prints a line and, below it, its places.
 func (p *printer) annotated(places []marked, severity lint.Severity) {
-	places = slices.Clone(places)
-	slices.SortStableFunc(places, func(a, b marked) int { return a.n - b.n })
 	if !places[0].shown {
 		for _, m := range places {
 			if m.Label != "" {
@@ -222,8 +236,9 @@ func (p *printer) sourceLine(n int, text string) {
 	p.line(p.paint(boldBlue, fmt.Sprintf("%*d |", p.gutter, n)) + " " + text)
 }
 
-// row returns the first line of a span with what the span has of it.
-func (p *printer) row(s repo.Span) (row, bool) {
+// row returns the first line of a span with what the span has of it; of a long
+// line what is around a column.
+func (p *printer) row(s repo.Span, column int) (row, bool) {
 	if p.source == nil || s.Line < 1 {
 		return row{}, false
 	}
@@ -233,7 +248,7 @@ func (p *printer) row(s repo.Span) (row, bool) {
 	case s.EndColumn < s.Column:
 		s.EndLine, s.EndColumn = s.Line, s.Column
 	}
-	lines := p.source.Snippet(s, 0, 0)
+	lines := p.source.Snippet(s, column)
 	if len(lines) == 0 {
 		return row{}, false
 	}

@@ -39,9 +39,9 @@ type Report struct {
 // A Source gives the lines of the linted files for excerpts; [repo.Repo] is
 // one. It is the only way by which text of a repository gets into a report.
 type Source interface {
-	// Snippet returns the lines of a span, with every secret masked and with
-	// some lines before and after; none if the place is not known.
-	Snippet(s repo.Span, before, after int) []repo.Line
+	// Snippet returns the lines of a span with every secret masked, of a long one
+	// what is around a column; none if the place is not known.
+	Snippet(s repo.Span, column int) []repo.Line
 }
 
 var _ Source = (*repo.Repo)(nil)

@@ -69,7 +69,7 @@ func TestMask(t *testing.T) {
 	for _, secret := range []string{"x", "swordfish and more"} {
 		tr := tree{map[string]string{"a": `a: "` + secret + `" # x`}, []string{secret}}
 		for _, c := range []struct{ part, want string }{{secret, mask}, {"# x", "# x"}, {"a:", "a:"}} {
-			line := tr.Snippet(tr.span("a", 1, c.part), 0, 0)[0]
+			line := tr.Snippet(tr.span("a", 1, c.part), 1)[0]
 			row, _ := newRow(nil, line.Text, line.Start, line.End)
 			start, end := row.columns()
 			if got := columnsOf(line.Text, start, end); got != c.want {

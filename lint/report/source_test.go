@@ -17,7 +17,7 @@ type tree struct {
 }
 
 // Snippet knows the first line of a span, which is all that is asked for.
-func (t tree) Snippet(s repo.Span, _, _ int) []repo.Line {
+func (t tree) Snippet(s repo.Span, _ int) []repo.Line {
 	text, ok := t.files[s.File]
 	lines := strings.SplitAfter(text, "\n")
 	if !ok || s.Line > len(lines) {
@@ -46,7 +46,7 @@ func (t tree) Snippet(s repo.Span, _, _ int) []repo.Line {
 		shown, from, to = before+mask+after, move(from), move(to)
 		break
 	}
-	return []repo.Line{{Number: s.Line, Text: shown, Start: from, End: to, Marked: true}}
+	return []repo.Line{{Number: s.Line, Text: shown, Start: from, End: to}}
 }
 
 // span returns where text stands for the first time in line of a file of the
