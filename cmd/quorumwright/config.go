@@ -7,10 +7,12 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"testing/fstest"
 	"time"
 
 	"github.com/quorumwright/quorumwright/internal/regular"
 	"github.com/quorumwright/quorumwright/lint"
+	"github.com/quorumwright/quorumwright/lint/repo"
 	"github.com/quorumwright/quorumwright/lint/rules"
 	"go.yaml.in/yaml/v3"
 )
@@ -57,7 +59,7 @@ const maxConfig = 256 << 10
 func parseConfig(data []byte) (*config, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return nil, &exitError{exitUsage, placedError(configName + ":1:1: this is not YAML that can be read; quorumwright lint " + configName + " says where")}
+		return nil, &exitError{exitUsage, placedError(syntaxError(data))}
 	}
 	p := configParser{c: &config{severity: map[string]lint.Severity{}, with: map[string][]string{}}}
 	if len(doc.Content) == 1 {
@@ -67,6 +69,15 @@ func parseConfig(data []byte) (*config, error) {
 		return nil, &exitError{exitUsage, placedError(strings.Join(p.mistakes, "\n"))}
 	}
 	return p.c, nil
+}
+
+// syntaxError says where a configuration is no YAML, as lint does for other files.
+func syntaxError(data []byte) string {
+	at, message := repo.Span{Line: 1, Column: 1}, "this is not YAML that can be read"
+	if r, err := repo.Open(fstest.MapFS{"config.yaml": {Data: data}}, repo.Options{}); err == nil && len(r.Problems) > 0 {
+		at, message = r.Problems[0].Span, r.Problems[0].Message
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", configName, at.Line, at.Column, message)
 }
 
 type configParser struct {
@@ -260,30 +271,6 @@ func (e ignoreEntry) covers(f *lint.Finding, today time.Time) bool {
 		if e.object != "" && p.Object != e.object {
 			return false
 		}
-		return len(e.files) == 0 || slices.ContainsFunc(e.files, func(glob string) bool { return globMatches(glob, p.File) })
+		return len(e.files) == 0 || slices.ContainsFunc(e.files, func(glob string) bool { return repo.MatchPath(glob, p.File) })
 	})
-}
-
-// globMatches matches a path with a glob: * within a folder, ** across folders.
-func globMatches(glob, name string) bool {
-	g, n := strings.Split(glob, "/"), strings.Split(name, "/")
-	var match func(g, n []string) bool
-	match = func(g, n []string) bool {
-		switch {
-		case len(g) == 0:
-			return len(n) == 0
-		case g[0] == "**":
-			for i := range len(n) + 1 {
-				if match(g[1:], n[i:]) {
-					return true
-				}
-			}
-			return false
-		case len(n) == 0:
-			return false
-		}
-		ok, err := path.Match(g[0], n[0])
-		return err == nil && ok && match(g[1:], n[1:])
-	}
-	return match(g, n)
 }

@@ -329,7 +329,7 @@ func (p *pairing) foldersLike(take, leave []string) []string {
 // likeOne tells whether a path matches one of several globs as a whole.
 func likeOne(patterns []string, name string) bool {
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
-		return pattern == name || matchSegments(strings.Split(pattern, "/"), strings.Split(name, "/"))
+		return pattern == name || MatchPath(pattern, name)
 	})
 }
 

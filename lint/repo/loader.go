@@ -260,45 +260,44 @@ func (l *loader) excluded(display string) bool {
 	return false
 }
 
-// matchGlob matches a path with a pattern in which * and ? stay within one
-// folder and ** crosses folders. A pattern without a slash matches the last
-// element of the path, as in .gitignore.
+// matchGlob is MatchPath, but a pattern without a slash matches the last element of
+// the path, as in .gitignore.
 func matchGlob(pattern, name string) bool {
 	if !strings.Contains(pattern, "/") && pattern != "**" {
 		ok, err := path.Match(pattern, path.Base(name))
 		return ok && err == nil
 	}
-	return matchSegments(strings.Split(strings.TrimPrefix(pattern, "./"), "/"), strings.Split(name, "/"))
+	return MatchPath(pattern, name)
 }
 
-func matchSegments(pattern, name []string) bool {
-	for len(pattern) > 0 {
-		if pattern[0] == "**" {
-			if len(pattern) == 1 {
-				return len(name) > 0
+// MatchPath matches a path with a pattern in which * and ? stay within one folder
+// and ** crosses folders.
+func MatchPath(pattern, name string) bool {
+	want, have := strings.Split(strings.TrimPrefix(pattern, "./"), "/"), strings.Split(name, "/")
+	// Only the last ** that was met is ever made longer: what an earlier one could
+	// take instead, the last one can take as well. Trying all would be exponential.
+	w, h, last, from := 0, 0, -1, 0
+	for h < len(have) {
+		if w < len(want) && want[w] == "**" {
+			if w++; w == len(want) {
+				return true
 			}
-			// Several ** in a row match no more than one of them; without this
-			// the search would be exponential.
-			if pattern[1] == "**" {
-				pattern = pattern[1:]
+			last, from = w, h
+			continue
+		}
+		if w < len(want) {
+			if ok, err := path.Match(want[w], have[h]); ok && err == nil {
+				w, h = w+1, h+1
 				continue
 			}
-			for i := range len(name) + 1 {
-				if matchSegments(pattern[1:], name[i:]) {
-					return true
-				}
-			}
+		}
+		if last < 0 {
 			return false
 		}
-		if len(name) == 0 {
-			return false
-		}
-		if ok, err := path.Match(pattern[0], name[0]); err != nil || !ok {
-			return false
-		}
-		pattern, name = pattern[1:], name[1:]
+		from++
+		w, h = last, from
 	}
-	return len(name) == 0
+	return w == len(want)
 }
 
 // limitProblem says that a bound kept something from being read.

@@ -1,6 +1,9 @@
 package repo
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestMatchGlob(t *testing.T) {
 	tests := []struct {
@@ -27,6 +30,52 @@ func TestMatchGlob(t *testing.T) {
 		if got := matchGlob(tt.pattern, tt.name); got != tt.want {
 			t.Errorf("matchGlob(%q, %q) = %v", tt.pattern, tt.name, got)
 		}
+	}
+}
+
+// TestMatchPath holds it against the plain search, which takes exponential time.
+func TestMatchPath(t *testing.T) {
+	var search func(want, have []string) bool
+	search = func(want, have []string) bool {
+		switch {
+		case len(want) == 0:
+			return len(have) == 0
+		case want[0] == "**" && len(want) == 1:
+			return len(have) > 0
+		case want[0] == "**":
+			return search(want[1:], have) || len(have) > 0 && search(want, have[1:])
+		}
+		return len(have) > 0 && (want[0] == "*" || want[0] == have[0]) && search(want[1:], have[1:])
+	}
+	var words func(n int, of []string) []string
+	words = func(n int, of []string) []string {
+		all := of
+		if n > 1 {
+			for _, more := range words(n-1, of) {
+				for _, w := range of {
+					all = append(all[:len(all):len(all)], w+"/"+more)
+				}
+			}
+		}
+		return all
+	}
+	matches := 0
+	for _, pattern := range words(5, []string{"a", "b", "*", "**"}) {
+		for _, name := range words(5, []string{"a", "b"}) {
+			want := search(strings.Split(pattern, "/"), strings.Split(name, "/"))
+			if got := MatchPath(pattern, name); got != want {
+				t.Fatalf("%s matches %s: %v", pattern, name, got)
+			}
+			if want {
+				matches++
+			}
+		}
+	}
+	if matches < 10_000 {
+		t.Errorf("only %d of them match", matches)
+	}
+	if pattern, name := strings.Repeat("**/d/", 60)+"x", strings.Repeat("d/", 120)+"y"; MatchPath(pattern, name) {
+		t.Errorf("%s matches %s", pattern, name)
 	}
 }
 
