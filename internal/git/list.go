@@ -91,12 +91,13 @@ func (r *Repo) indexEnv() []string {
 	return []string{"GIT_INDEX_FILE=" + r.environ.index}
 }
 
-// Tree shows the tree of a commit, or any tree.
-func (r *Repo) Tree(ctx context.Context, commit string) (*FS, error) {
+// Tree shows the tree of a commit, or any tree; with paths, only these files and
+// what is below these folders.
+func (r *Repo) Tree(ctx context.Context, commit string, paths ...string) (*FS, error) {
 	if !objectName.MatchString(commit) {
 		return nil, fmt.Errorf("%q is not the name of an object", commit)
 	}
-	out, err := r.git(ctx, "ls-tree", "-r", "-z", "--full-tree", commit)
+	out, err := r.git(ctx, append([]string{"ls-tree", "-r", "-z", "--full-tree", commit, "--"}, paths...)...)
 	if err != nil {
 		return nil, err
 	}
