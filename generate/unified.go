@@ -67,6 +67,19 @@ func splitLines(data []byte) []string {
 	return lines
 }
 
+// AddedLines returns the lines of a text, counted from one, that an older one did
+// not hold at their place. Where too much differs, all from the first difference to
+// the last count as added.
+func AddedLines(older, newer []byte) map[int]bool {
+	added := map[int]bool{}
+	for _, e := range editScript(splitLines(older), splitLines(newer)) {
+		if e.op == '+' {
+			added[e.want+1] = true
+		}
+	}
+	return added
+}
+
 // An edit is one line of a diff: kept (both indexes count), deleted or inserted.
 type edit struct {
 	op         byte // ' ', '-' or '+'

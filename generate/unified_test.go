@@ -133,3 +133,19 @@ func TestUnifiedOfHugeFile(t *testing.T) {
 		t.Errorf("%d lines", n)
 	}
 }
+
+func TestAddedLines(t *testing.T) {
+	for _, c := range []struct{ older, newer, added string }{
+		{"a\nb\n", "a\nb\n", "map[]"},
+		{"", "a\nb\n", "map[1:true 2:true]"},
+		{"a\nb\nc\n", "a\nx\nb\nc\n", "map[2:true]"},
+		{"a\nb\nc\n", "b\nc\na\n", "map[3:true]"}, // moved
+		{"a\na\n", "a\na\na\n", "map[3:true]"},
+		{"a\nb\n", "a\n", "map[]"},
+		{"a", "a\nb", "map[1:true 2:true]"},
+	} {
+		if got := fmt.Sprint(AddedLines([]byte(c.older), []byte(c.newer))); got != c.added {
+			t.Errorf("from %q to %q: %s, want %s", c.older, c.newer, got, c.added)
+		}
+	}
+}

@@ -31,6 +31,12 @@ type Finding struct {
 	Cause string
 	// Suppressed is the reason given in a suppression; "" if it counts.
 	Suppressed string
+	// SuppressedBy are the comments that suppress it; none if the configuration or
+	// the baseline does.
+	SuppressedBy []repo.Comment
+	// SuppressedAnew says that it is the change which is judged that suppresses the
+	// finding: nobody has agreed to that yet, and reports show it in any case.
+	SuppressedAnew bool
 }
 
 // A Place is one of the places that take part in a finding.

@@ -100,6 +100,7 @@ func suppress(r *repo.Repo, files []string, opts Options, findings []*Finding) [
 				s.used[f.Rule.ID] = true
 				if !expired {
 					f.Suppressed = s.reason
+					f.SuppressedBy = append(f.SuppressedBy, c)
 				}
 			}
 			idle[c.Span] = !slices.ContainsFunc(s.ids, func(id string) bool { return s.used[id] || !ran[id] })

@@ -87,11 +87,14 @@ func (g *globals) affected(ctx context.Context, since, out string) ([]string, er
 	if err != nil {
 		return nil, err
 	}
-	then, err := g.commonCommit(ctx, r, since)
+	then, err := commonCommit(ctx, r, since)
 	if err != nil {
 		return nil, err
 	}
-	files, err := r.Tree(ctx, then)
+	if then.none {
+		g.note("%s", then.warning(since))
+	}
+	files, err := r.Tree(ctx, then.commit)
 	if err != nil {
 		return nil, err
 	}
@@ -125,32 +128,44 @@ func (g *globals) affected(ctx context.Context, since, out string) ([]string, er
 	return names, err
 }
 
-// commonCommit returns the commit that the working tree and REV have in common.
-func (g *globals) commonCommit(ctx context.Context, r *git.Repo, since string) (string, error) {
+// A commonHistory is what the working tree and a revision have in common.
+type commonHistory struct {
+	tip    string // the commit of the revision
+	commit string // the last one of both
+	none   bool   // there is none: commit is tip
+}
+
+// warning says that there is no common commit.
+func (c commonHistory) warning(since string) string {
+	return fmt.Sprintf("%s and HEAD have no common commit here: compared with %[1]s itself, so that too much may count as touched", git.Clean(since))
+}
+
+// commonCommit finds the commit that the working tree and REV have in common.
+func commonCommit(ctx context.Context, r *git.Repo, since string) (commonHistory, error) {
 	rev, err := r.Resolve(ctx, since)
+	c := commonHistory{tip: rev, commit: rev}
 	if err != nil {
-		return "", err
+		return c, err
 	}
 	if rev == "" {
 		hint := "git fetch brings what a remote has"
 		if r.Shallow {
 			hint = "this clone is shallow; git fetch origin BRANCH:refs/remotes/origin/BRANCH brings a branch"
 		}
-		return "", usagef("--since %q: this repository knows no such commit; %s", since, hint)
+		return c, usagef("--since %q: this repository knows no such commit; %s", since, hint)
 	}
 	_, head, err := r.Head(ctx)
 	if err != nil || head == "" {
-		return rev, err
+		return c, err
 	}
 	base, err := r.MergeBase(ctx, rev, head)
 	if err != nil {
-		return "", err
+		return c, err
 	}
-	if base == "" {
-		g.note("%s and HEAD have no common commit here: compared with %[1]s itself, so that too much may count as touched", git.Clean(since))
-		return rev, nil
+	if c.none = base == ""; !c.none {
+		c.commit = base
 	}
-	return base, nil
+	return c, nil
 }
 
 // touched returns the environments that differ between two states.

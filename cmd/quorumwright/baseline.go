@@ -21,7 +21,7 @@ const maxBaseline = 32 << 20
 
 // baseline writes the baseline, or suppresses what it holds and adds a finding
 // of lint/stale-baseline for every entry that nothing matches.
-func (g *globals) baseline(f baselineFlags, chosen []*lint.Rule, findings []*lint.Finding) ([]*lint.Finding, error) {
+func (g *globals) baseline(f baselineFlags, then *before, chosen []*lint.Rule, findings []*lint.Finding) ([]*lint.Finding, error) {
 	switch {
 	case f.file == "" && f.write:
 		return nil, usagef("--write-baseline: name the file with --baseline FILE")
@@ -36,16 +36,15 @@ func (g *globals) baseline(f baselineFlags, chosen []*lint.Rule, findings []*lin
 		b.Apply(findings)
 		return findings, nil
 	}
-	data, err := regular.ReadFile(f.file, maxBaseline)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usagef("--baseline %s: no such file; --write-baseline makes it", f.file)
-	}
+	data, err := f.read(then)
 	if err != nil {
-		return nil, failedf("%s: %s", f.file, reason(err))
+		return nil, err
 	}
-	b, err := lint.ParseBaseline(data)
-	if err != nil {
-		return nil, usagef("%s: %s", f.file, err)
+	b := &lint.Baseline{}
+	if data != nil {
+		if b, err = lint.ParseBaseline(data); err != nil {
+			return nil, usagef("%s: %s", f.file, err)
+		}
 	}
 	at := slices.IndexFunc(chosen, func(r *lint.Rule) bool { return r.ID == "lint/stale-baseline" })
 	stale := b.Apply(findings)
@@ -63,6 +62,22 @@ func (g *globals) baseline(f baselineFlags, chosen []*lint.Rule, findings []*lin
 	}
 	slices.SortStableFunc(findings, (*lint.Finding).Compare)
 	return findings, nil
+}
+
+// read reads the baseline that is in force; nil if a change only adds it.
+func (f baselineFlags) read(then *before) ([]byte, error) {
+	here := setting{name: f.file}
+	var err error
+	here.data, err = regular.ReadFile(f.file, maxBaseline)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, failedf("%s: %s", f.file, reason(err))
+	}
+	here.there = err == nil
+	s, err := then.inForce(here, maxBaseline)
+	if err == nil && !s.there && !here.there {
+		return nil, usagef("--baseline %s: no such file; --write-baseline makes it", f.file)
+	}
+	return s.data, err
 }
 
 // entrySpans finds the lines of entries by their fingerprints.

@@ -1,27 +1,42 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
-	"testing/fstest"
 	"time"
 
+	"github.com/quorumwright/quorumwright/internal/git"
 	"github.com/quorumwright/quorumwright/internal/regular"
 	"github.com/quorumwright/quorumwright/lint"
 	"github.com/quorumwright/quorumwright/lint/repo"
 	"github.com/quorumwright/quorumwright/lint/rules"
+	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
 )
 
 // configName is the file with the settings of lint, in the working directory.
 const configName = ".quorumwright.yaml"
 
+// configFlags say which configuration is in force instead of that file.
+type configFlags struct {
+	file string
+	none bool
+}
+
+func (f *configFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.file, "config", "", "the configuration `FILE` (default "+configName+")")
+	cmd.Flags().BoolVar(&f.none, "no-config", false, "go by no configuration file")
+	cmd.MarkFlagsMutuallyExclusive("config", "no-config")
+}
+
 // config is what the configuration file says. Flags win over it.
 type config struct {
+	text                          []byte
 	profile, failOn, chartVersion string
 	selectIDs, ignoreIDs, exclude []string
 	severity                      map[string]lint.Severity
@@ -40,28 +55,68 @@ type ignoreEntry struct {
 	until                time.Time
 }
 
-// loadConfig reads the configuration in a folder of what is judged; a missing
-// file is an empty one.
-func loadConfig(fsys fs.FS, dir string) (*config, error) {
-	data, err := regular.ReadFS(fsys, path.Join(dir, configName), maxConfig)
+// load reads the configuration that is in force: the one in a folder of what
+// is judged, or the one that the person names; a missing file is an empty one. What
+// is compared with an earlier revision is judged by the configuration of that, see
+// before.
+func (f configFlags) load(fsys fs.FS, dir string, then *before) (*config, error) {
+	if f.none {
+		return &config{}, nil
+	}
+	here, err := f.read(fsys, dir)
+	if err != nil {
+		return nil, err
+	}
+	// What is wrong with the file of the change is told before it is merged.
+	c, err := parseConfig(here)
+	if err != nil {
+		return nil, err
+	}
+	old, err := then.inForce(here, maxConfig)
+	switch {
+	case err != nil:
+		return nil, err
+	case !old.there && !here.there && f.file != "":
+		return nil, usagef("--config %s: no such file", f.file)
+	case then == nil:
+		return c, nil
+	}
+	if c, err = parseConfig(old); err != nil {
+		mistake, _, _ := strings.Cut(err.Error(), "\n")
+		then.note("nothing of the configuration at %s holds: %s", git.Clean(then.rev), mistake)
+		return &config{}, nil
+	}
+	return c, nil
+}
+
+// read reads the configuration that is there now.
+func (f configFlags) read(fsys fs.FS, dir string) (setting, error) {
+	s := setting{name: cmp.Or(f.file, configName)}
+	var err error
+	if f.file != "" {
+		s.data, err = regular.ReadFile(f.file, maxConfig)
+	} else {
+		s.data, err = regular.ReadFS(fsys, path.Join(dir, configName), maxConfig)
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return &config{}, nil
+		return s, nil
 	case err != nil:
-		return nil, failedf("%s: %s", configName, reason(err))
+		return s, failedf("%s: %s", s.name, reason(err))
 	}
-	return parseConfig(data)
+	s.there = true
+	return s, nil
 }
 
 const maxConfig = 256 << 10
 
 // parseConfig reads a configuration and tells every mistake in it.
-func parseConfig(data []byte) (*config, error) {
+func parseConfig(from setting) (*config, error) {
 	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return nil, &exitError{exitUsage, placedError(syntaxError(data))}
+	if err := yaml.Unmarshal(from.data, &doc); err != nil {
+		return nil, &exitError{exitUsage, placedError(syntaxError(from))}
 	}
-	p := configParser{c: &config{severity: map[string]lint.Severity{}, with: map[string][]string{}}}
+	p := configParser{name: from.name, c: &config{text: from.data, severity: map[string]lint.Severity{}, with: map[string][]string{}}}
 	if len(doc.Content) == 1 {
 		p.root(doc.Content[0])
 	}
@@ -72,21 +127,22 @@ func parseConfig(data []byte) (*config, error) {
 }
 
 // syntaxError says where a configuration is no YAML, as lint does for other files.
-func syntaxError(data []byte) string {
+func syntaxError(from setting) string {
 	at, message := repo.Span{Line: 1, Column: 1}, "this is not YAML that can be read"
-	if r, err := repo.Open(fstest.MapFS{"config.yaml": {Data: data}}, repo.Options{}); err == nil && len(r.Problems) > 0 {
+	if r, err := repo.Open(repo.DirFS("."), repo.Options{Paths: []string{"-"}, Stdin: from.data}); err == nil && len(r.Problems) > 0 {
 		at, message = r.Problems[0].Span, r.Problems[0].Message
 	}
-	return fmt.Sprintf("%s:%d:%d: %s", configName, at.Line, at.Column, message)
+	return fmt.Sprintf("%s:%d:%d: %s", from.name, at.Line, at.Column, message)
 }
 
 type configParser struct {
+	name     string
 	c        *config
 	mistakes []string
 }
 
 func (p *configParser) mistake(n *yaml.Node, format string, args ...any) {
-	p.mistakes = append(p.mistakes, fmt.Sprintf("%s:%d:%d: %s", configName, n.Line, n.Column, fmt.Sprintf(format, args...)))
+	p.mistakes = append(p.mistakes, fmt.Sprintf("%s:%d:%d: %s", p.name, n.Line, n.Column, fmt.Sprintf(format, args...)))
 }
 
 // fields calls the reader of each key of a mapping.

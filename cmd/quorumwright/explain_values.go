@@ -46,7 +46,7 @@ func (g *globals) explainValues(f valuesFlags) error {
 			return usagef("--chart-version: %s", err)
 		}
 	}
-	c, err := loadConfig(repo.DirFS("."), "")
+	c, err := configFlags{}.load(repo.DirFS("."), "", nil)
 	if err != nil {
 		return err
 	}

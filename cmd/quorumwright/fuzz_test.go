@@ -96,7 +96,7 @@ func FuzzConfigFile(f *testing.F) {
 		if len(data) > 8<<10 {
 			return
 		}
-		c, err := parseConfig(data)
+		c, err := parseConfig(setting{name: configName, data: data})
 		var exit *exitError
 		switch {
 		case err == nil:

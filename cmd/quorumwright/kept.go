@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"time"
 
 	"github.com/quorumwright/quorumwright/internal/cache"
@@ -36,7 +35,7 @@ const maxKept = 8 << 20
 
 // keptReport looks for the report of an earlier run. Reports that are written to
 // files, that are about more than files, or that change any are not kept.
-func (g *globals) keptReport(f lintFlags, fsys fs.FS, opts repo.Options, problems []repo.Problem, rules []*lint.Rule, outputs []report.Output, today time.Time) *keptReport {
+func (g *globals) keptReport(f lintFlags, c *config, fsys fs.FS, opts repo.Options, problems []repo.Problem, rules []*lint.Rule, outputs []report.Output, today time.Time) *keptReport {
 	k := &keptReport{cache: g.openCache()}
 	switch {
 	case k.cache == nil, g.verbose, f.fix.apply, f.fix.diff, f.baseline.write, f.chart.path != "", f.change != nil:
@@ -47,12 +46,9 @@ func (g *globals) keptReport(f lintFlags, fsys fs.FS, opts repo.Options, problem
 			return k
 		}
 	}
-	config, err := fs.ReadFile(fsys, path.Join(opts.Dir, configName))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return k
-	}
 	var baseline []byte
 	if f.baseline.file != "" {
+		var err error
 		if baseline, err = regular.ReadFile(f.baseline.file, maxBaseline); err != nil {
 			return k
 		}
@@ -68,7 +64,7 @@ func (g *globals) keptReport(f lintFlags, fsys fs.FS, opts repo.Options, problem
 	}
 	k.key = k.cache.Key("lint", here, version(), opts.Dir, fmt.Sprintf("%q %q %q %q %q %d", opts.Paths, opts.Values, opts.Stdin, f.chartVersion, f.exclude, opts.MaxFileSize),
 		fmt.Sprintf("%q %q %q %t %t", ids, f.profile, f.failOn, f.suppressed, g.useColor(g.out)), fmt.Sprintf("%v", outputs),
-		fmt.Sprintf("%#v", problems), string(config), f.baseline.file, string(baseline), today.Format(time.DateOnly))
+		fmt.Sprintf("%#v", problems), string(c.text), f.baseline.file, string(baseline), today.Format(time.DateOnly))
 	k.reads = &repo.Reads{}
 	if g.guard != nil && !g.guard.IsParent() {
 		return k // the parent has looked already

@@ -26,6 +26,9 @@ below the current folder is read. Kustomize roots are rendered in memory, plain
 manifests and Helm values are read as they are, and values are paired with the
 manifests that they belong to. Files named together are judged together.
 
+With --since a change is not judged by what it says itself: configuration and
+baseline hold as they are at REV, and what its comments suppress is shown.
+
 Nothing is fetched, started or written. Exit code 0: nothing found; 1: findings
 at or above --fail-on; 2: wrong usage; 3: something could not be read.`
 
@@ -33,7 +36,8 @@ const lintExample = `  quorumwright lint                                    # th
   quorumwright lint redis.yaml values.yaml             # these two, together
   quorumwright lint deploy --values gateway.yaml       # manifests and their values
   quorumwright lint --output text --output sarif=lint.sarif
-  quorumwright lint --select auth,sentinel --fail-on warning`
+  quorumwright lint --select auth,sentinel --fail-on warning
+  quorumwright lint --since origin/main                # a pull request`
 
 // lintFlags are what lint is told.
 type lintFlags struct {
@@ -50,7 +54,9 @@ type lintFlags struct {
 	baseline     baselineFlags
 	suppressed   bool
 	fix          fixFlags
+	config       configFlags
 	since        string
+	then         *before      // the repository at since
 	change       *lint.Change // since then; nil: everything is judged
 }
 
@@ -89,6 +95,7 @@ func (f *lintFlags) report(cmd *cobra.Command) {
 	flags.Var(list(&f.selectIDs), "select", "only these rules, families or patterns (`IDS`), and what could not be read")
 	flags.Var(list(&f.ignoreIDs), "ignore", "not these rules, families or patterns (`IDS`)")
 	flags.StringVar(&f.profile, "profile", "", "default or strict (`PROFILE`): how severe findings are")
+	f.config.add(cmd)
 	flags.BoolVar(&f.suppressed, "show-suppressed", false, "show suppressed findings too")
 }
 
@@ -125,9 +132,10 @@ func (g *globals) lint(ctx context.Context, f lintFlags, paths []string) error {
 	}
 	if f.since != "" {
 		var err error
-		if f.change, err = g.changeSince(ctx, f.since); err != nil {
+		if f.then, f.change, err = g.changeSince(ctx, f.since); err != nil {
 			return err
 		}
+		defer f.then.close()
 	}
 	return g.judge(f, repo.DirFS("."), opts, nil)
 }
@@ -137,7 +145,7 @@ const maxStdin = 1 << 20
 // judge opens a repository, runs the rules and prints the report. Problems are
 // what was found elsewhere, such as drift.
 func (g *globals) judge(f lintFlags, fsys fs.FS, opts repo.Options, problems []repo.Problem) error {
-	c, err := loadConfig(fsys, opts.Dir)
+	c, err := f.config.load(fsys, opts.Dir, f.then)
 	if err != nil {
 		return err
 	}
@@ -164,7 +172,7 @@ func (g *globals) judge(f lintFlags, fsys fs.FS, opts repo.Options, problems []r
 	}
 	opts.Supervise = func() error { return g.superviseLint(opts.Stdin) }
 	today := time.Now()
-	kept := g.keptReport(f, fsys, opts, problems, chosen, outputs, today)
+	kept := g.keptReport(f, c, fsys, opts, problems, chosen, outputs, today)
 	if kept.found {
 		return kept.replay(g.out)
 	}
@@ -189,12 +197,13 @@ func (g *globals) judge(f lintFlags, fsys fs.FS, opts repo.Options, problems []r
 			return nil, nil, err
 		}
 		c.apply(findings, today)
-		return r, findings, nil
+		return r, findings, f.then.discloseSuppressed(findings, r.Bytes)
 	}
 	r, findings, err := look()
 	if err != nil {
 		return err
 	}
+	defer f.then.tell(g)
 	if f.fix.diff {
 		return g.fixDiff(r, findings, f.fix)
 	}
@@ -207,7 +216,7 @@ func (g *globals) judge(f lintFlags, fsys fs.FS, opts repo.Options, problems []r
 	if f.change != nil {
 		stale = nil // an entry may match a finding of what was not judged
 	}
-	if findings, err = g.baseline(f.baseline, stale, findings); err != nil {
+	if findings, err = g.baseline(f.baseline, f.then, stale, findings); err != nil {
 		return err
 	}
 	rep := &report.Report{

@@ -56,6 +56,7 @@ func samples() []sample {
 		{"environments", inEnvironments()},
 		{"suppressed-hidden", suppressed(false)},
 		{"suppressed-shown", suppressed(true)},
+		{"suppressed-anew", suppressedAnew()},
 		{"hostile", hostile("a\n::error::b\x1b[31m\u202e##[error].yaml")},
 	}
 }
@@ -191,6 +192,12 @@ func suppressed(show bool) *Report {
 	r.Findings[1].Suppressed = "accepted until the move, see the runbook"
 	r.Suppressed = 2
 	r.ShowSuppressed = show
+	return r
+}
+
+func suppressedAnew() *Report {
+	r := suppressed(false)
+	r.Findings[1].SuppressedAnew = true
 	return r
 }
 

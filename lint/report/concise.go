@@ -22,7 +22,7 @@ func conciseLine(f *lint.Finding) string {
 	at := f.Primary()
 	line := fmt.Sprintf("%s: %s: %s [%s]", position(at.File, at.Line, at.Column), f.Severity, visible(f.Message), f.Rule.ID)
 	if f.Suppressed != "" {
-		line += " (suppressed: " + visible(f.Suppressed) + ")"
+		line += " (" + suppression(f) + ": " + visible(f.Suppressed) + ")"
 	}
 	return line
 }

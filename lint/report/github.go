@@ -10,7 +10,8 @@ import (
 
 // writeGitHub shows findings as workflow commands, which GitHub Actions turns
 // into annotations. GitHub keeps ten of each severity for a step, so errors
-// come first. Suppressed findings are no annotations.
+// come first. Suppressed findings are no annotations, but those that the change
+// which is judged suppresses are notices: they are for who reviews it.
 //
 // A command is a line ::name key=value,…::data; the runner reads %25 %0D %0A
 // (and in values %3A %2C) as the characters they stand for: actions/toolkit,
@@ -19,13 +20,21 @@ func writeGitHub(w io.Writer, r *Report) error {
 	out := lineWriter(w)
 	for severity := lint.Error; severity >= lint.Info; severity-- {
 		for _, f := range r.Findings {
-			if f.Severity == severity && f.Suppressed == "" {
+			if annotationSeverity(f) == severity && (f.Suppressed == "" || f.SuppressedAnew) {
 				out.WriteString(workflowCommand(f))
 				out.WriteByte('\n')
 			}
 		}
 	}
 	return out.Flush()
+}
+
+// annotationSeverity is how severe a finding is for its annotation.
+func annotationSeverity(f *lint.Finding) lint.Severity {
+	if f.Suppressed != "" {
+		return lint.Info
+	}
+	return f.Severity
 }
 
 func workflowCommand(f *lint.Finding) string {
@@ -51,7 +60,7 @@ func workflowCommand(f *lint.Finding) string {
 		}
 	}
 	properties = append(properties, "title="+escapeProperty(f.Rule.ID))
-	return fmt.Sprintf("::%s %s::%s", annotationLevel(f.Severity), strings.Join(properties, ","), escapeData(annotation(f)))
+	return fmt.Sprintf("::%s %s::%s", annotationLevel(annotationSeverity(f)), strings.Join(properties, ","), escapeData(annotation(f)))
 }
 
 func annotationLevel(s lint.Severity) string {
@@ -73,6 +82,9 @@ func annotation(f *lint.Finding) string {
 	}
 	for _, at := range related(f) {
 		lines = append(lines, told(at))
+	}
+	if f.Suppressed != "" {
+		lines = append(lines, suppression(f)+": "+visible(f.Suppressed))
 	}
 	if f.Help != "" {
 		lines = append(lines, "help: "+visible(f.Help))

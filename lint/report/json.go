@@ -38,6 +38,8 @@ type jsonFinding struct {
 	Fingerprint  string     `json:"fingerprint"`
 	// Suppressed is the reason.
 	Suppressed string `json:"suppressed,omitempty"`
+	// SuppressedAnew: by the change that is judged.
+	SuppressedAnew bool `json:"suppressedAnew,omitempty"`
 }
 
 type jsonRange struct {
@@ -78,7 +80,7 @@ type jsonSummary struct {
 }
 
 // writeJSON shows everything that is known, for programs. Every key is always
-// there but suppressed.
+// there but those of suppressions.
 func writeJSON(w io.Writer, r *Report) error {
 	t := r.tally()
 	out := jsonReport{
@@ -101,6 +103,8 @@ func newJSONFinding(f numbered) jsonFinding {
 		Fixes:        []jsonFix{},
 		Fingerprint:  f.fingerprint,
 		Suppressed:   utf8Text(f.Suppressed),
+
+		SuppressedAnew: f.SuppressedAnew,
 	}
 	for _, name := range f.Environments {
 		out.Environments = append(out.Environments, utf8Text(name))

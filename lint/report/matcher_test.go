@@ -42,7 +42,7 @@ func TestProblemMatcher(t *testing.T) {
 	for _, s := range samples() {
 		lines := strings.Split(strings.TrimSuffix(string(write(t, byName("concise"), s.report)), "\n"), "\n")
 		for i, f := range s.report.shown() {
-			if f.Suppressed != "" {
+			if f.Suppressed != "" && !f.SuppressedAnew {
 				continue // its line says so, and is no annotation
 			}
 			at, matched := f.Primary(), 0
@@ -64,7 +64,7 @@ func TestProblemMatcher(t *testing.T) {
 					}
 					return strconv.Itoa(n)
 				}
-				want := []string{fileName(at.File), number(at.Line), number(at.Column), annotationLevel(f.Severity), visible(f.Message), f.Rule.ID}
+				want := []string{fileName(at.File), number(at.Line), number(at.Column), annotationLevel(annotationSeverity(f)), visible(f.Message), f.Rule.ID}
 				have := []string{got[p.File], got[p.Line], got[p.Column], severity, got[p.Message], got[p.Code]}
 				for k := range want {
 					if want[k] != have[k] {

@@ -13,7 +13,8 @@ import (
 // A Report is what a run of the linter found.
 type Report struct {
 	// Findings are all findings, sorted by [lint.Finding.Compare]. Those with
-	// a reason in Suppressed are shown only if ShowSuppressed is set.
+	// a reason in Suppressed are shown only if ShowSuppressed is set, or if the
+	// change that is judged suppresses them.
 	Findings []*lint.Finding
 	// Rules are the rules that looked, whether they found something or not,
 	// in the order of the catalogue.
@@ -47,7 +48,17 @@ type Source interface {
 var _ Source = (*repo.Repo)(nil)
 
 // shows tells whether a finding is shown.
-func (r *Report) shows(f *lint.Finding) bool { return f.Suppressed == "" || r.ShowSuppressed }
+func (r *Report) shows(f *lint.Finding) bool {
+	return f.Suppressed == "" || f.SuppressedAnew || r.ShowSuppressed
+}
+
+// suppression names what suppresses a finding.
+func suppression(f *lint.Finding) string {
+	if f.SuppressedAnew {
+		return "suppressed by this change"
+	}
+	return "suppressed"
+}
 
 // shown returns the findings to show.
 func (r *Report) shown() []*lint.Finding {
@@ -109,7 +120,7 @@ func ruleIndex(rules []*lint.Rule, id string) int {
 }
 
 // A tally counts findings.
-type tally struct{ errors, warnings, infos, suppressed, fixable int }
+type tally struct{ errors, warnings, infos, suppressed, anew, fixable int }
 
 func (r *Report) tally() tally {
 	t := tally{suppressed: r.Suppressed}
@@ -117,6 +128,9 @@ func (r *Report) tally() tally {
 		switch {
 		case f.Suppressed != "":
 			t.suppressed++
+			if f.SuppressedAnew {
+				t.anew++
+			}
 			continue
 		case f.Severity == lint.Error:
 			t.errors++

@@ -98,7 +98,10 @@ func newSARIFResult(f numbered, index int) sarifResult {
 		}
 	}
 	if f.Suppressed != "" {
-		out.Suppressions = []sarifSuppression{{"inSource", visible(f.Suppressed)}}
+		out.Suppressions = []sarifSuppression{{Kind: "inSource", Justification: visible(f.Suppressed)}}
+		if f.SuppressedAnew {
+			out.Suppressions[0].Status = "underReview" // then the result is not taken as suppressed
+		}
 	}
 	if len(f.Environments) > 0 {
 		out.Properties = &sarifResultBag{}

@@ -135,5 +135,6 @@ type sarifReplacement struct {
 
 type sarifSuppression struct {
 	Kind          string `json:"kind"`
+	Status        string `json:"status,omitempty"`
 	Justification string `json:"justification"`
 }

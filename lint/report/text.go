@@ -49,6 +49,9 @@ func summary(r *Report) string {
 	}
 	if t.suppressed > 0 {
 		s += fmt.Sprintf("; %d suppressed", t.suppressed)
+		if t.anew > 0 {
+			s += fmt.Sprintf(", %d of them by this change", t.anew)
+		}
 	}
 	if t.fixable > 0 {
 		s += fmt.Sprintf("; %d can be fixed with --fix", t.fixable)
@@ -128,7 +131,7 @@ func severityStyle(s lint.Severity) style {
 func (p *printer) finding(f *lint.Finding) {
 	mark := ""
 	if f.Suppressed != "" {
-		mark = " (suppressed)"
+		mark = " (" + suppression(f) + ")"
 	}
 	p.line(p.paint(severityStyle(f.Severity), fmt.Sprintf("%s[%s]", f.Severity, f.Rule.ID)) +
 		p.paint(bold, mark+": "+visible(f.Message)))
@@ -154,7 +157,7 @@ func (p *printer) notes(f *lint.Finding) {
 		notes = append(notes, note{"in", names})
 	}
 	if f.Suppressed != "" {
-		notes = append(notes, note{"suppressed", f.Suppressed})
+		notes = append(notes, note{suppression(f), f.Suppressed})
 	}
 	if f.Help != "" {
 		notes = append(notes, note{"help", f.Help})
