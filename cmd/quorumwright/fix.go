@@ -119,6 +119,12 @@ func rewrite(file lint.FixedFile) error {
 // replaceFile writes a file as a whole or not at all: who reads it meanwhile, and
 // who looks after the disk was full, sees the old one.
 func replaceFile(name string, data []byte, mode fs.FileMode) error {
+	return writeBeside(name, data, mode, func(beside string) error { return os.Rename(beside, name) })
+}
+
+// writeBeside writes a file in the folder of another one, has it put in its place,
+// and leaves nothing behind.
+func writeBeside(name string, data []byte, mode fs.FileMode, put func(beside string) error) error {
 	temp, err := os.CreateTemp(filepath.Dir(name), ".quorumwright-*")
 	if err != nil {
 		return err
@@ -132,7 +138,7 @@ func replaceFile(name string, data []byte, mode fs.FileMode) error {
 		err = closed
 	}
 	if err == nil {
-		err = os.Rename(temp.Name(), name)
+		err = put(temp.Name())
 	}
 	return err
 }

@@ -75,14 +75,19 @@ func hookVersion() string {
 	return "v0.1.0"
 }
 
-// writeNew writes a file that must not exist.
+// writeNew writes a file that must not exist, as a whole or not at all: what is half
+// written would be left as it is by the next run.
 func writeNew(path string, text []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return err
+	if _, err := os.Lstat(path); err == nil {
+		return &fs.PathError{Op: "create", Path: path, Err: fs.ErrExist}
 	}
-	_, err = f.Write(text)
-	return errors.Join(err, f.Close())
+	return writeBeside(path, text, 0o644, func(beside string) error {
+		err := os.Link(beside, path) // which overwrites nothing
+		if err == nil || errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		return os.Rename(beside, path) // there are no links on this file system
+	})
 }
 
 func indent(text string) string {

@@ -11,7 +11,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"quorumwright": main})
+	testscript.Main(m, map[string]func(){"quorumwright": main, "faulty": runFaulty})
 }
 
 // TestScripts runs testdata/script: each is one situation of a person at a

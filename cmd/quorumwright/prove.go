@@ -145,7 +145,11 @@ func writeReport(name string, r *prove.Result) error {
 	if err := write(&b); err != nil {
 		return failedf("%s: %s", name, reason(err))
 	}
-	if err := os.WriteFile(name, b.Bytes(), 0o644); err != nil {
+	put := func() error { return replaceFile(name, b.Bytes(), 0o644) }
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		put = func() error { return os.WriteFile(name, b.Bytes(), 0o644) } // a pipe, say
+	}
+	if err := put(); err != nil {
 		return failedf("%s: %s", name, reason(err))
 	}
 	return nil

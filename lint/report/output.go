@@ -2,8 +2,10 @@ package report
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -148,10 +150,24 @@ func Write(stdout io.Writer, r *Report, outputs []Output) error {
 		plain := *r
 		plain.Color = false
 		if err := writeFile(o, &plain); err != nil {
-			return fmt.Errorf("could not write the report: %w", err)
+			return fmt.Errorf("%s: could not write the report: %w", visible(o.File), withoutPath(err))
 		}
 	}
 	return nil
+}
+
+// withoutPath returns what is wrong with a file, without the name of the one that is
+// written beside it.
+func withoutPath(err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
+	}
+	return err
 }
 
 // writeFile writes beside the file and renames, unless something else than a file
