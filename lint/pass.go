@@ -37,6 +37,7 @@ func (p *Pass) Report(f Finding) {
 		places = append(places, Place{Span: repo.Span{File: p.Facts.Env.Root, Line: 1, Column: 1, EndLine: 1, EndColumn: 1, Approximate: true}})
 	}
 	f.Places = places
+	f.hideHashes(hashedNames.Of(p.Facts))
 	if name := p.Facts.Env.Name; name != "" {
 		f.Environments = []string{name}
 	}

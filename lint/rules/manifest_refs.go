@@ -152,10 +152,8 @@ func dangling(p *lint.Pass, r objectRef, refs []objectRef) {
 
 // baseName returns the name of an object without the hash that a generator adds.
 func baseName(o *repo.Object) string {
-	if i := strings.LastIndexByte(o.Name, '-'); i > 0 && isHashed(o.Name, o.Name[:i]) {
-		return o.Name[:i]
-	}
-	return o.Name
+	base, _ := lint.WithoutHash(o.Name)
+	return base
 }
 
 // startedOn returns a server whose configuration is in the missing ConfigMap.

@@ -237,11 +237,10 @@ var secretHashSuffixRef = &lint.Rule{
 	},
 }
 
-// isHashed tells whether a name is base with the suffix of kustomize: ten
-// characters of an alphabet without vowels (api/hasher).
+// isHashed tells whether a name is base with the suffix of kustomize.
 func isHashed(name, base string) bool {
-	suffix, ok := strings.CutPrefix(name, base+"-")
-	return ok && len(suffix) == 10 && strings.Trim(suffix, "2456789bcdfghkmt") == ""
+	without, ok := lint.WithoutHash(name)
+	return ok && without == base
 }
 
 var secretCSINotMounted = &lint.Rule{
