@@ -39,6 +39,7 @@ var canaryRuns = func() []string {
 		"lint -", "lint --exclude app --max-file-size 300 -v", "lint --baseline out.baseline --write-baseline", "lint --baseline app/values.yaml",
 		"lint --diff", "lint --diff --unsafe-fixes", "lint --fix", "lint --fix --unsafe-fixes", "lint --since HEAD~1", "lint --since nowhere",
 		"lint app/values.yaml --chart chart", "lint --select secret,auth --ignore auth/mismatch --fail-on info", "lint --profile strict --show-suppressed",
+		"lint --config app/values.yaml", "lint --config app/redis.yaml --since HEAD~1", "lint --no-config", "check --config app/values.yaml", "check --no-config",
 		"check --tree app", "check --staged", "check --select secret --ignore secret/reused --fail-on info --profile strict --show-suppressed",
 
 		"explain --values app/values.yaml -o text", "explain --values app/values.yaml -v -o json", "explain --values app/flux/release.yaml --chart-version 4.9.32",

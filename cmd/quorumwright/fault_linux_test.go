@@ -6,8 +6,10 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"os/exec"
 	"runtime"
 	"syscall"
+	"testing"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -19,6 +21,8 @@ type fault struct {
 	name  string
 	calls []uintptr
 	errno syscall.Errno // EIO, if it is none
+	// deadly ends the process that makes the call.
+	deadly bool
 	// files spares what goes to the standard streams. The runtime of Go wakes itself
 	// by writes of eight bytes, which are spared too.
 	files bool
@@ -41,9 +45,24 @@ var (
 		{name: "rename", calls: append([]uintptr{unix.SYS_RENAMEAT, unix.SYS_RENAMEAT2, unix.SYS_LINKAT}, oldRename...)},
 		{name: "create", calls: []uintptr{unix.SYS_OPENAT}, creating: true},
 		{name: "mkdir", calls: []uintptr{unix.SYS_MKDIRAT}},
+		{name: "socket", calls: []uintptr{unix.SYS_SOCKET, unix.SYS_SOCKETPAIR, unix.SYS_CONNECT}, deadly: true},
 		{name: "chmod", calls: []uintptr{unix.SYS_FCHMOD}},
 	}
 )
+
+// offline is a command that dies, as its children do, when it makes a socket of any
+// kind: what it does not do cannot be seen by a server alone.
+func offline(t testing.TB, dir string, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := command(t, dir)
+	cmd.Args = append([]string{"faulty", "socket"}, args...)
+	probe := *cmd
+	probe.Args = []string{"faulty", "socket", "version"}
+	if finish(t, &probe).code == noFilter {
+		return command(t, dir, args...)
+	}
+	return cmd
+}
 
 // noFilter is the exit code of a program that may set no filter.
 const noFilter = 99
@@ -124,5 +143,9 @@ func (f fault) program() []unix.SockFilter {
 		program = append(program, unix.SockFilter{Code: load, K: argument + 2*8})
 		program = append(program, unless(hasBit, unix.O_CREAT)...)
 	}
-	return append(program, unix.SockFilter{Code: answer, K: unix.SECCOMP_RET_ERRNO | uint32(cmp.Or(f.errno, syscall.EIO))})
+	end := unix.SECCOMP_RET_ERRNO | uint32(cmp.Or(f.errno, syscall.EIO))
+	if f.deadly {
+		end = unix.SECCOMP_RET_KILL_PROCESS
+	}
+	return append(program, unix.SockFilter{Code: answer, K: end})
 }

@@ -79,7 +79,7 @@ func TestHostileCUE(t *testing.T) {
 			if err := os.Symlink("../OUT/secret.yaml", filepath.Join(dir, "link.yaml")); err != nil {
 				t.Fatal(err)
 			}
-			r := execute(t, dir, "generate", "--check")
+			r := finish(t, offline(t, dir, "generate", "--check"))
 			r.orderly(t)
 			if r.code != exitUsage {
 				t.Errorf("exit %d", r.code)
