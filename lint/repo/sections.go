@@ -84,7 +84,9 @@ func (r *reader) inSections(found []string) bool {
 		repo.Roots += sub.Roots
 		repo.shared += sub.shared
 	}
-	repo.passed = &passed{names: found, shells: p.shells, seed: p.seed, reader: r}
+	again := p.sub(repo, nil)
+	again.warned = true // what was read by sections is no more when it is read again
+	repo.passed = &passed{names: found, shells: p.shells, seed: p.seed, reader: again}
 	r.finish()
 	repo.Files = sameNames(repo.Files, found)
 	maps.Copy(r.files, p.kept)

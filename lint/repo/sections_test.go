@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -122,5 +123,29 @@ func TestSectionsTellTheSame(t *testing.T) {
 	}
 	if passed < 100 {
 		t.Errorf("only %d repositories were read in sections", passed)
+	}
+}
+
+// TestSectionsAreReadAgain asks for more text of folders that were let go than is
+// read before there are limits.
+func TestSectionsAreReadAgain(t *testing.T) {
+	files := fstest.MapFS{}
+	for _, name := range []string{"redis.yaml", "values.yaml"} {
+		data, err := os.ReadFile("../../golden/broken/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data = append(data, strings.Repeat("# nothing but a long remark\n", 1500)...)
+		for _, dir := range []string{"dev", "qa", "staging", "prod"} {
+			files[dir+"/"+name] = &fstest.MapFile{Data: data, Mode: 0o644}
+		}
+	}
+	whole, _ := sayAll(t, files, 0)
+	alone, was := sayAll(t, files, 3)
+	if !was {
+		t.Error("the folders were not let go")
+	}
+	if diff := cmp.Diff(whole, alone); diff != "" {
+		t.Errorf("read as a whole (-) and in sections (+):\n%.2000s", diff)
 	}
 }
