@@ -45,9 +45,13 @@ type Place struct {
 	// Label says what is there: "the gateway sends secret #2".
 	Label string
 	// Object is the Kubernetes object, as in repo.Object.ID; "" in Helm values.
-	Object string
-	// Path is the way to the value within its document.
-	Path string
+	// Path is the way to the value within its document. Places of facts are far
+	// more than those of findings: only [Place.Resolved] and [Pass.Report] fill both
+	// in.
+	Object, Path string
+
+	of  *repo.Object
+	way repo.Way
 	// absent says that what is meant is not written: here stands the key below
 	// which it would be. No fix replaces that key.
 	absent bool
@@ -62,6 +66,17 @@ func (p Place) WhereAbsent() Place {
 
 // IsAbsent tells whether the place is that of something that is not written.
 func (p Place) IsAbsent() bool { return p.absent }
+
+// Resolved returns the place with its Object and Path.
+func (p Place) Resolved() Place {
+	if p.of != nil {
+		p.Object, p.of = p.of.ID(), nil
+	}
+	if p.way.IsKnown() {
+		p.Path, p.way = p.way.String(), repo.Way{}
+	}
+	return p
+}
 
 // Primary returns the first place.
 func (f *Finding) Primary() Place {

@@ -43,7 +43,7 @@ func TestPackedFindingsAreWhatTheyWere(t *testing.T) {
 				f.Places = []Place{}
 			}
 		}
-		if diff := cmp.Diff(findings, got, cmp.AllowUnexported(Place{})); diff != "" {
+		if diff := cmp.Diff(findings, got, cmp.AllowUnexported(Place{}, repo.Way{})); diff != "" {
 			t.Fatalf("finding %d, as it was (-) and unpacked (+):\n%s", n, diff)
 		}
 	}

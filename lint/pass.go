@@ -30,7 +30,7 @@ func (p *Pass) Report(f Finding) {
 	places := make([]Place, 0, max(len(f.Places), 1))
 	for _, at := range f.Places {
 		if at.IsValid() {
-			places = append(places, at)
+			places = append(places, at.Resolved())
 		}
 	}
 	if len(places) == 0 {
@@ -67,9 +67,5 @@ func AtKey(o *repo.Object, v repo.Value, label string) Place {
 }
 
 func place(o *repo.Object, v repo.Value, s repo.Span, label string) Place {
-	p := Place{Span: s, Label: label, Path: v.PathText()}
-	if o != nil {
-		p.Object = o.ID()
-	}
-	return p
+	return Place{Span: s, Label: label, of: o, way: v.Way()}
 }

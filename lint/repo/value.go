@@ -97,16 +97,12 @@ func (v Value) Path() Path {
 	return wayTo(v.node, v.top, v.path)
 }
 
-// PathText is the text of the path.
-func (v Value) PathText() string {
-	if v.top == nil || v.top == v.node {
-		return v.path.String()
+// Way returns the way to the value.
+func (v Value) Way() Way {
+	if v.top == nil || len(v.path) > 0 {
+		return Way{text: v.Path().String()}
 	}
-	var steps [24]string
-	if way, ok := appendStraightWay(append(steps[:0], v.path...), v.node, v.top); ok {
-		return way.String()
-	}
-	return v.Path().String()
+	return Way{node: v.node, top: v.top}
 }
 
 // IsMap, IsList, IsScalar and IsNull tell the kind of the value.

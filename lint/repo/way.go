@@ -4,6 +4,29 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+// A Way is the way from the root of a document to a value, worked out when somebody
+// asks. Ways to one value are equal; the zero Way leads nowhere.
+type Way struct {
+	node, top *yaml.Node // nil where text is known
+	text      string
+}
+
+// IsKnown tells whether the way leads to something.
+func (w Way) IsKnown() bool { return w != Way{} }
+
+// String returns the text of the path: [Path.String].
+func (w Way) String() string {
+	if w.top == nil || w.top == w.node {
+		return w.text
+	}
+	var steps [24]string
+	way, ok := appendStraightWay(steps[:0], w.node, w.top)
+	if !ok {
+		way = wayTo(w.node, w.top, nil)
+	}
+	return way.String()
+}
+
 // wayTo returns the path of a node below top, whose own path is given. Nodes
 // stand in the order of the text, so that one comparison a step leads there;
 // should they not, all are looked through.

@@ -190,7 +190,7 @@ func checkSentinelPassword(p *lint.Pass, g *lint.Group) {
 // Sentinel. The chart ignores sentinel.password; as a variable it is used as
 // long as there is no Redis password.
 func hasNoPassword(c *lint.Client) bool {
-	dead := strings.HasPrefix(c.SentinelPassword.Place.Path, "gateway.ratelimit.")
+	dead := strings.HasPrefix(c.SentinelPassword.Place.Resolved().Path, "gateway.ratelimit.")
 	return c.Complete && !c.Password.Given && (!c.SentinelPassword.Given || dead)
 }
 

@@ -111,7 +111,7 @@ func wordOf(r redisconf.PasswordReason) string {
 
 func unsafeForGateway(c *lint.Client, text string) []string {
 	var reasons []string
-	path := c.Password.Place.Path
+	path := c.Password.Place.Resolved().Path
 	target := strings.HasSuffix(path, "targetPath")
 	if c.Values != nil && (target || strings.HasSuffix(path, "gateway.ratelimit.redis.password")) && !sameInYAML(c, text) {
 		reasons = append(reasons, "is changed on its way through the chart, which writes it into gravitee.yml without quotes, where YAML reads something else")

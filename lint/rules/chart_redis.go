@@ -74,7 +74,7 @@ func setOutside(u *chartUse) bool {
 	if !given.Exists() {
 		return false
 	}
-	path := given.Place.Path
+	path := given.Place.Resolved().Path
 	return !u.root.Get("ratelimit", "type").Exists() && !strings.Contains(path, "gateway.")
 }
 

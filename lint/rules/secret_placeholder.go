@@ -103,7 +103,7 @@ Where the sides of one Redis hold different passwords, auth/password-mismatch te
 			}
 		}
 		for _, a := range unreplaced(p.Facts, found) {
-			p.ReportAt(a.Place, "write the value that the documentation speaks of", "%s is still the placeholder %s of the documentation", a.Place.Path, a.Text)
+			p.ReportAt(a.Place, "write the value that the documentation speaks of", "%s is still the placeholder %s of the documentation", a.Place.Resolved().Path, a.Text)
 		}
 	},
 }

@@ -79,7 +79,8 @@ func watching(n int) string {
 
 // scaled tells whether a place is a number of replicas, not a name.
 func scaled(p lint.Place) bool {
-	return p.Path == "spec.replicas" || strings.HasSuffix(p.Path, "replica.replicaCount") || strings.HasSuffix(p.Path, "replicas")
+	path := p.Resolved().Path
+	return path == "spec.replicas" || strings.HasSuffix(path, "replica.replicaCount") || strings.HasSuffix(path, "replicas")
 }
 
 var sentinelQuorumNotMajority = &lint.Rule{
