@@ -113,13 +113,14 @@ func (s *Server) addText(o *repo.Object, at repo.Value, base int, text, path str
 	s.Directives = slices.Grow(s.Directives, len(directives))
 	for i := range c.Directives {
 		raw, d := &c.Directives[i], &directives[i]
-		*d = Directive{Name: raw.Name, Raw: raw, conf: c, key: c.Place(raw.Key.Offset, raw.Key.End, "")}
+		line := c.lineOf(raw)
+		*d = Directive{Name: raw.Name, Raw: raw, conf: c, key: line.place(&raw.Key)}
 		if len(raw.Args) > 0 {
 			d.Args = make([]Arg, len(raw.Args))
 		}
 		for j := range raw.Args {
 			w, a := &raw.Args[j], &d.Args[j]
-			a.Text, a.Known, a.Place = w.Text, !e.changes(w.Text), c.Place(w.Offset, w.End, "")
+			a.Text, a.Known, a.Place = w.Text, !e.changes(w.Text), line.place(w)
 			if !a.Known {
 				s.Container.fill(a, e)
 				if a.Known {

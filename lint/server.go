@@ -2,6 +2,7 @@ package lint
 
 import (
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/quorumwright/quorumwright/internal/redisconf"
 	"github.com/quorumwright/quorumwright/lint/repo"
@@ -74,6 +75,48 @@ func (c *Conf) Place(start, end int, label string) Place {
 	}
 	p := *c.whole
 	p.Span, p.Label = c.Text.TextSpan(c.Base+start, c.Base+end), label
+	return p
+}
+
+// A confLine is where a directive is written, from which the places of its words
+// follow.
+type confLine struct {
+	conf *Conf
+	from int
+	at   Place
+	// even says that the file has every character of the line as the text has it,
+	// in one byte.
+	even bool
+}
+
+func (c *Conf) lineOf(d *redisconf.Directive) confLine {
+	from, to := d.Key.Offset, d.Key.End
+	if n := len(d.Args); n > 0 {
+		to = d.Args[n-1].End
+	}
+	l := confLine{conf: c, from: from, at: c.Place(from, to, "")}
+	if !l.at.Approximate && l.at.Line == l.at.EndLine && l.at.EndColumn-l.at.Column == to-from {
+		l.even = isASCII(c.Text.Text()[c.Base+from : c.Base+to])
+	}
+	return l
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+func (l confLine) place(w *redisconf.Word) Place {
+	if !l.even {
+		return l.conf.Place(w.Offset, w.End, "")
+	}
+	p := l.at
+	p.Column += w.Offset - l.from
+	p.EndColumn = p.Column + w.End - w.Offset
 	return p
 }
 
