@@ -48,8 +48,10 @@ func ChartsOf(client *Client) Charts {
 			c.All = append(c.All, apim.Catalogue(minor))
 		}
 	}
-	if version, exact := constraint.Exact(); !tagged && client.Image.Tag == "" && text != "" && err == nil && exact {
-		c.Image, _ = apim.ParseVersion(apim.ImageTag(version))
+	if !tagged && client.Image.Tag == "" && text != "" && err == nil {
+		if version, exact := constraint.Exact(); exact {
+			c.Image, _ = apim.ParseVersion(apim.ImageTag(version))
+		}
 	}
 	return c
 }

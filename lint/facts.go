@@ -141,6 +141,8 @@ type Group struct {
 	// Released are the releases of Helm charts that belong to the group. Their
 	// servers have directives, and no containers to look at.
 	Released []*Release
+
+	parts []*Group // what PerMaster returns
 }
 
 // AllRedis returns the Redis servers of the group, those of charts among them.

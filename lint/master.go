@@ -5,8 +5,15 @@ import "slices"
 // PerMaster splits a group whose Sentinels watch several masters into one group
 // for each name. Every other group is returned as it is, with the name if all
 // of its Sentinels agree on one. A Redis that no name can be told of is in none
-// of the parts.
+// of the parts. What it returns must not be changed.
 func (f *Facts) PerMaster(g *Group) []*Group {
+	if g.parts == nil {
+		g.parts = f.perMaster(g)
+	}
+	return g.parts
+}
+
+func (f *Facts) perMaster(g *Group) []*Group {
 	var names []string
 	several := false
 	for _, s := range g.AllSentinels() {

@@ -159,11 +159,13 @@ func noDigit(r rune) rune {
 
 // HasOperator tells whether custom resources of an operator make Redis pods
 // that the repository does not show.
-func (f *Facts) HasOperator() bool {
+func (f *Facts) HasOperator() bool { return operated.Of(f) }
+
+var operated = Derive(func(f *Facts) bool {
 	return slices.ContainsFunc(f.Env.Objects, func(o *repo.Object) bool {
 		group, _, _ := strings.Cut(strings.ToLower(o.APIVersion), "/")
 		kind := strings.ToLower(o.Kind)
 		return strings.Contains(group, "redis") || strings.Contains(group, "valkey") ||
 			strings.Contains(group, ".") && (strings.Contains(kind, "redis") || strings.Contains(kind, "valkey"))
 	})
-}
+})

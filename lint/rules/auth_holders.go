@@ -30,7 +30,20 @@ type passwordHolder struct {
 
 // passwordHolders returns every side of a group that knows the Redis password for
 // certain, one for each place, Redis first: those who ask for it have the say.
+// The list must not be changed.
 func passwordHolders(f *lint.Facts, g *lint.Group) []passwordHolder {
+	known := holdersOf.Of(f)
+	all, ok := known[g]
+	if !ok {
+		all = slices.Clip(findPasswordHolders(f, g))
+		known[g] = all
+	}
+	return all
+}
+
+var holdersOf = lint.Derive(func(*lint.Facts) map[*lint.Group][]passwordHolder { return map[*lint.Group][]passwordHolder{} })
+
+func findPasswordHolders(f *lint.Facts, g *lint.Group) []passwordHolder {
 	var all []passwordHolder
 	add := func(r role, says string, c lint.Credential) {
 		known := func(h passwordHolder) bool { return h.cred.Place.Span == c.Place.Span }
@@ -90,18 +103,10 @@ func watchedNames(f *lint.Facts, s *lint.Server, g *lint.Group) []string {
 func redisClients(f *lint.Facts, g *lint.Group) []*lint.Client {
 	var all []*lint.Client
 	for _, c := range g.Clients {
-		hosts := []lint.Arg{c.Host}
-		if c.UsesSentinel() {
-			hosts = nil
-			for _, n := range c.Nodes {
-				hosts = append(hosts, n.Host)
-			}
-		}
-		elsewhere := len(hosts) > 0
-		for _, h := range hosts {
-			elsewhere = elsewhere && (f.Elsewhere(h, c.Namespace) || ambiguous(f, h, c.Namespace))
-		}
-		if !elsewhere {
+		elsewhere := func(host lint.Arg) bool { return f.Elsewhere(host, c.Namespace) || ambiguous(f, host, c.Namespace) }
+		here := func(n lint.Node) bool { return !elsewhere(n.Host) }
+		switch {
+		case !c.UsesSentinel() && !elsewhere(c.Host), c.UsesSentinel() && (len(c.Nodes) == 0 || slices.ContainsFunc(c.Nodes, here)):
 			all = append(all, c)
 		}
 	}

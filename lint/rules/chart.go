@@ -55,6 +55,7 @@ type chartUse struct {
 	// was asked for before.
 	effective *apim.Effective
 	asked     []asked
+	settings  map[string]apim.EnvVerdict // of variables by their names
 }
 
 // An asked value is an effective one by its dotted path.
@@ -143,11 +144,25 @@ func (u *chartUse) variables() []repo.Value {
 	return u.root.Get("gateway", "deployment", "extraEnvs").Items()
 }
 
+// setting says which setting an entry of env reaches.
+func (u *chartUse) setting(entry repo.Value) apim.EnvVerdict {
+	name := entry.Get("name").Text()
+	got, ok := u.settings[name]
+	if !ok {
+		if u.settings == nil {
+			u.settings = map[string]apim.EnvVerdict{}
+		}
+		got = apim.EnvSetting(u.image, name)
+		u.settings[name] = got
+	}
+	return got
+}
+
 // variable returns the entry of env that sets a place of gravitee.yml, whatever
 // the spelling of the repositories prefix.
 func (u *chartUse) variable(setting string) repo.Value {
 	for _, entry := range u.variables() {
-		got := apim.EnvSetting(u.image, entry.Get("name").Text())
+		got := u.setting(entry)
 		if got.Setting != "" && strings.TrimPrefix(got.Setting, "repositories.") == setting && got.State == apim.EnvMatched {
 			return entry
 		}

@@ -126,7 +126,7 @@ const pluginsFolder = "/opt/graviteeio-gateway/plugins"
 
 func (u *chartUse) setsPluginsPath() bool {
 	for _, entry := range u.variables() {
-		if strings.HasPrefix(apim.EnvSetting(u.image, entry.Get("name").Text()).Setting, "plugins.path") {
+		if strings.HasPrefix(u.setting(entry).Setting, "plugins.path") {
 			return true
 		}
 	}

@@ -133,7 +133,7 @@ var chartDefaultPassword = &lint.Rule{
 			on := u.is("gateway.services.core.http.enabled").Truthy()
 			byEnv := false
 			for _, e := range u.variables() {
-				got := apim.EnvSetting(u.image, e.Get("name").Text())
+				got := u.setting(e)
 				byEnv = byEnv || got.Setting == "services.core.http.authentication.users.admin"
 			}
 			if !on || byEnv || value.Text != defaultAdminPassword || u.authentication() != "basic" {

@@ -121,7 +121,7 @@ func typeOf(name string) *fieldType {
 
 // misspelt looks for unknown fields in a value of a type, and in what it holds.
 func misspelt(p *lint.Pass, seen spanSet, o *repo.Object, v repo.Value, t *fieldType) {
-	if t == nil {
+	if t == nil || v.IsScalar() {
 		return
 	}
 	for e := range v.Elements() {
