@@ -26,6 +26,11 @@ const (
 // if there are only comments. If ok is false the text is not for this parser:
 // it may be anything, also correct YAML.
 func Parse(text string, line, column int) (root *yaml.Node, ok bool) {
+	return (*Nodes)(nil).Parse(text, line, column)
+}
+
+// Parse is [Parse] with nodes that live until Reset.
+func (s *Nodes) Parse(text string, line, column int) (root *yaml.Node, ok bool) {
 	if len(text) > 1<<30 {
 		return nil, false // positions are kept in 32 bits
 	}
@@ -35,7 +40,7 @@ func Parse(text string, line, column int) (root *yaml.Node, ok bool) {
 	if !p.checkText() || !p.document() {
 		return nil, false
 	}
-	return p.tree(), true
+	return p.tree(s), true
 }
 
 // parsers are kept for their memory.
@@ -114,12 +119,11 @@ func (p *parser) columnOf(at int) int {
 }
 
 // tree makes the nodes.
-func (p *parser) tree() *yaml.Node {
+func (p *parser) tree(memory *Nodes) *yaml.Node {
 	if len(p.records) == 0 {
 		return nil
 	}
-	nodes := make([]yaml.Node, len(p.records))
-	pointers := make([]*yaml.Node, len(p.records)-1)
+	nodes, pointers := memory.take(len(p.records))
 	built := string(p.built)
 	// The collections around a node that still miss children.
 	var open [MaxDepth + 1][]*yaml.Node

@@ -100,6 +100,9 @@ func (m *mount) name(display string) (string, bool) {
 		name := path.Join(m.dir, display)
 		return name, !path.IsAbs(display) && fs.ValidPath(name)
 	}
+	if m.wd == m.abs && fs.ValidPath(display) && filepath.IsLocal(display) {
+		return display, true // as nearly all are
+	}
 	if !path.IsAbs(display) && !filepath.IsAbs(display) {
 		display = path.Join(m.wd, display)
 	}

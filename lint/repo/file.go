@@ -6,6 +6,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"github.com/quorumwright/quorumwright/internal/blockyaml"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -25,6 +26,8 @@ type file struct {
 	marks map[int][]int
 
 	docs []*document
+	// nodes is the memory for those of the documents; nil if they get their own.
+	nodes *blockyaml.Nodes
 	// unread are the documents that could not be read.
 	unread []textRange
 	// dropped are keys with their values that a later one of that name replaces.

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/quorumwright/quorumwright/internal/blockyaml"
 	"github.com/quorumwright/quorumwright/internal/secret"
 	"github.com/quorumwright/quorumwright/internal/supervisor"
 )
@@ -90,6 +91,7 @@ type reader struct {
 	repo  *Repo
 
 	sops    map[string][]sopsRule // by folder
+	nodes   *blockyaml.Nodes      // memory for those of files; nil: each has its own
 	aliased bool                  // a file with YAML aliases was read
 	warned  bool                  // Options.Supervise was called
 	// small is the size in bytes of the files that were read before, and heavy says
@@ -354,6 +356,7 @@ func (r *reader) readFile(name string) (*file, []Problem) {
 	if isJSON && !mayConcern(f.data) {
 		return f, nil
 	}
+	f.nodes = r.nodes
 	problems := f.parse()
 	if len(problems) > 0 && isTemplate(f.data) {
 		f.docs, f.kind = nil, templateFile

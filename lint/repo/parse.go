@@ -188,7 +188,7 @@ func (f *file) parseDocument(c textRange) (d *document, checked bool, p *Problem
 	line := f.yamlLine(c.start)
 	text := f.data[c.start:c.end]
 	lead := c.start - f.breaks[line-1]
-	if root, ok := blockyaml.Parse(string(text), line, lead+1); ok {
+	if root, ok := f.nodes.Parse(string(text), line, lead+1); ok {
 		return &document{file: f, text: c, root: root}, true, nil
 	}
 	// To make nodes of them before they can be counted takes most of a second.

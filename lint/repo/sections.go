@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/quorumwright/quorumwright/internal/blockyaml"
 )
 
 // Many folders of plain files are read one after the other: each is looked at as
@@ -173,7 +175,7 @@ const sampled = 8
 // first thing that says that the files have to be read together.
 func (p *passing) run() ([]*Environment, bool) {
 	first := min(p.rest+sampled, len(p.sections))
-	sops := map[string][]sopsRule{}
+	w := newSectionWorker()
 	start := 0
 	if p.kustomized {
 		if start = p.rest; !p.readCommon() {
@@ -181,30 +183,38 @@ func (p *passing) run() ([]*Environment, bool) {
 		}
 	}
 	for i := start; i < first; i++ {
-		if p.pass(i, sops); p.unfit.Load() {
+		if p.pass(i, w); p.unfit.Load() {
 			return nil, false
 		}
 	}
 	if p.sections[p.rest].crowded && !p.alternatives(p.sections[p.rest:first]) {
 		return nil, false
 	}
-	p.each(len(p.sections)-first, func(i int, sops map[string][]sopsRule) { p.pass(first+i, sops) })
+	p.each(len(p.sections)-first, func(i int, w *sectionWorker) { p.pass(first+i, w) })
 	if p.unfit.Load() || p.kustomized && !p.closeCommon() {
 		return nil, false
 	}
 	return p.environments()
 }
 
-// each calls do for 0 to n-1 with several workers, each with its own memory of
-// what .sops.yaml files say.
-func (p *passing) each(n int, do func(i int, sops map[string][]sopsRule)) {
+// A sectionWorker reads sections one after the other. It remembers what .sops.yaml
+// files say, and uses the memory of the nodes of one section for the next one.
+type sectionWorker struct {
+	sops  map[string][]sopsRule
+	nodes blockyaml.Nodes
+}
+
+func newSectionWorker() *sectionWorker { return &sectionWorker{sops: map[string][]sopsRule{}} }
+
+// each calls do for 0 to n-1 with several workers.
+func (p *passing) each(n int, do func(i int, w *sectionWorker)) {
 	var wg sync.WaitGroup
 	var next atomic.Int64
 	for range workers {
 		wg.Go(func() {
-			sops := map[string][]sopsRule{}
+			w := newSectionWorker()
 			for i := int(next.Add(1)) - 1; i < n && !p.unfit.Load(); i = int(next.Add(1)) - 1 {
-				do(i, sops)
+				do(i, w)
 			}
 		})
 	}
@@ -236,9 +246,13 @@ func (p *passing) sub(repo *Repo, sops map[string][]sopsRule) *reader {
 }
 
 // pass reads the files of a section, looks at its environments and lets it go.
-func (p *passing) pass(n int, sops map[string][]sopsRule) {
+func (p *passing) pass(n int, w *sectionWorker) {
 	section, repo := &p.sections[n], &p.repos[n]
-	r := p.sub(repo, sops)
+	r := p.sub(repo, w.sops)
+	if !p.kustomized { // where nothing is shared, nothing of a section is kept
+		r.nodes = &w.nodes
+		defer w.nodes.Reset()
+	}
 	names := p.found[section.from:section.to]
 	for _, name := range names {
 		f, problems := r.readFile(name)
@@ -418,8 +432,8 @@ func (p *passing) environments() ([]*Environment, bool) {
 		return nil, false // it has no name
 	}
 	repos := make([]Repo, len(again))
-	p.each(len(again), func(n int, sops map[string][]sopsRule) {
-		r, u := p.sub(&repos[n], sops), units[again[n]]
+	p.each(len(again), func(n int, w *sectionWorker) {
+		r, u := p.sub(&repos[n], w.sops), units[again[n]]
 		fresh := newUnit(u.name, u.dir)
 		for _, it := range u.items {
 			f, _ := r.readFile(it.path)
