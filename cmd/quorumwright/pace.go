@@ -6,7 +6,7 @@ import (
 	"runtime/debug"
 )
 
-// The garbage that may gather before it is collected: as much as four times of
+// The garbage that may gather before it is collected: as much as eight times of
 // what is in use, but no more than maxGarbage bytes, and less where it would take
 // more than modest together with what is in use. Short runs never collect any
 // then, and runs over many environments take no more than those over some. What is
@@ -16,7 +16,7 @@ const (
 	leastGarbage = 20 << 20
 	modest       = 52 << 20
 	immodest     = 132 << 20
-	mostPace     = 400 // percent, as in GOGC
+	mostPace     = 800 // percent, as in GOGC
 	leastPace    = 60
 )
 
