@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -30,7 +31,7 @@ func (r *Repo) WriteTree(ctx context.Context, commit string, changes []Change) (
 	r.sweep()
 	dir, err := os.MkdirTemp(r.GitDir, scratch)
 	if err != nil {
-		return "", err
+		return "", scratchError(err)
 	}
 	defer os.RemoveAll(dir)
 	index := []string{"GIT_INDEX_FILE=" + filepath.Join(dir, "index")}
@@ -150,7 +151,7 @@ func (r *Repo) writeBlobs(ctx context.Context, dir string, changes []Change) ([]
 		}
 		name := filepath.Join(dir, fmt.Sprintf("blob-%d", i))
 		if err := os.WriteFile(name, c.Data, 0o600); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", Clean(c.Path), scratchError(err))
 		}
 		fmt.Fprintln(&names, oneLine(name))
 	}
@@ -173,6 +174,15 @@ func (r *Repo) writeBlobs(ctx context.Context, dir string, changes []Change) ([]
 		ids[i], rest = rest[0], rest[1:]
 	}
 	return ids, nil
+}
+
+// scratchError is the error of a file that nobody has named.
+func scratchError(err error) error {
+	var named *fs.PathError
+	if errors.As(err, &named) {
+		err = named.Err
+	}
+	return fmt.Errorf("the git folder cannot be written: %w", err)
 }
 
 // Obstacle tells why a path cannot be a file of a tree: something on the way to
