@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
-
-	"github.com/quorumwright/quorumwright/internal/pattern"
 )
 
 // Index shows what the index holds, which is what the next commit of a person
@@ -23,7 +22,8 @@ func (r *Repo) Index(ctx context.Context) (*FS, error) {
 		return nil, err
 	}
 	f := newFS(r)
-	var empty []string
+	var names []string
+	empty := false
 	for line := range splitZ(out) {
 		// MODE ID STAGE<tab>PATH
 		info, name, ok := strings.Cut(line, "\t")
@@ -34,19 +34,20 @@ func (r *Repo) Index(ctx context.Context) (*FS, error) {
 		if fields[2] != "0" {
 			return nil, fmt.Errorf("%s is in conflict: resolve the merge and git add it", Clean(name))
 		}
-		if slices.Contains(emptyBlobs, fields[1]) {
-			empty = append(empty, name)
-		}
+		names = append(names, name)
+		empty = empty || slices.Contains(emptyBlobs, fields[1])
 		if err := f.add(name, fields[0], fields[1]); err != nil {
 			return nil, err
 		}
 	}
-	announced, err := r.announced(ctx, empty)
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range announced {
-		delete(f.entries, name)
+	if empty {
+		announced, err := r.announced(ctx, names)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range announced {
+			delete(f.entries, name)
+		}
 	}
 	f.link()
 	return f, nil
@@ -62,23 +63,32 @@ var emptyBlobs = []string{
 // intentToAdd is the flag of a file that was only announced.
 const intentToAdd = 0x20000000
 
-var flags = pattern.New(`flags: ([0-9a-f]+)$`)
-
-// announced returns those of the names that were added with git add -N.
+// announced returns those of the names, which are all of the index in its order,
+// that were added with git add -N.
 func (r *Repo) announced(ctx context.Context, names []string) ([]string, error) {
+	out, err := r.run(ctx, call{args: []string{"ls-files", "--debug"}, env: r.indexEnv()})
+	if err != nil {
+		return nil, err
+	}
 	var list []string
-	for _, name := range names {
-		out, err := r.run(ctx, call{args: []string{"ls-files", "--debug", "--", name}, env: r.indexEnv()})
-		if err != nil {
-			return nil, err
+	n := 0
+	for line := range strings.Lines(string(out)) {
+		// Behind each name, in which a tab would be quoted, comes
+		//   size: SIZE<tab>flags: FLAGS
+		info, flags, ok := strings.Cut(line, "\tflags: ")
+		if !ok || !strings.HasPrefix(info, "  size: ") {
+			continue
 		}
-		m := flags.FindStringSubmatch(strings.TrimSpace(string(out)))
-		var bits uint64
-		if m != nil {
-			if _, err := fmt.Sscanf(m[1], "%x", &bits); err == nil && bits&intentToAdd != 0 {
-				list = append(list, name)
-			}
+		if n == len(names) {
+			return nil, fmt.Errorf("git ls-files: unexpected answer")
 		}
+		if bits, err := strconv.ParseUint(strings.TrimSpace(flags), 16, 64); err == nil && bits&intentToAdd != 0 {
+			list = append(list, names[n])
+		}
+		n++
+	}
+	if n != len(names) {
+		return nil, fmt.Errorf("git ls-files: unexpected answer")
 	}
 	return list, nil
 }

@@ -8,13 +8,15 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // A batch is a running git cat-file that answers one question after another.
 type batch struct {
-	cmd *exec.Cmd
-	in  io.WriteCloser
-	out *bufio.Reader
+	cmd       *exec.Cmd
+	in        io.WriteCloser
+	out       *bufio.Reader
+	attention time.Duration
 }
 
 func (r *Repo) startBatch(mode string) (*batch, error) {
@@ -30,7 +32,7 @@ func (r *Repo) startBatch(mode string) (*batch, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, startError(err)
 	}
-	return &batch{cmd: cmd, in: in, out: bufio.NewReaderSize(out, 64<<10)}, nil
+	return &batch{cmd, in, bufio.NewReaderSize(out, 64<<10), r.attention}, nil
 }
 
 func (b *batch) close() {
@@ -44,6 +46,8 @@ func (b *batch) ask(id string) (kind string, size int64, err error) {
 	if !objectName.MatchString(id) {
 		return "", 0, fmt.Errorf("%q is not the name of an object", id)
 	}
+	slow := time.AfterFunc(b.attention, func() { _ = b.cmd.Process.Kill() })
+	defer slow.Stop()
 	if _, err := io.WriteString(b.in, id+"\n"); err != nil {
 		return "", 0, errGone
 	}

@@ -39,10 +39,13 @@ type Repo struct {
 	dir     string // where git runs
 	ctx     context.Context
 	mu      sync.Mutex
-	// patience is how long a remote may take.
-	patience time.Duration
-	blobs    *batch // git cat-file --batch, from the first use on
-	sizes    *batch // git cat-file --batch-check
+	// patience is how long a remote may take, attention how long git itself.
+	patience, attention time.Duration
+	// most bounds what is read of one answer in bytes.
+	most int
+
+	blobs *batch // git cat-file --batch, from the first use on
+	sizes *batch // git cat-file --batch-check
 }
 
 // ErrNotRepository says that the working directory is in no git repository.
@@ -67,7 +70,7 @@ func Open(ctx context.Context, opts Options) (*Repo, error) {
 	if from == "" {
 		from = dir
 	}
-	r := &Repo{dir: dir, ctx: ctx, patience: patience, environ: sortEnviron(opts.Env, from)}
+	r := &Repo{dir: dir, ctx: ctx, patience: patience, attention: attention, most: maxOutput, environ: sortEnviron(opts.Env, from)}
 	if named := r.environ.repository; len(named) > 0 || r.environ.index != "" {
 		// What the environment says counts if it is about this repository.
 		r.environ.repository = map[string]string{}

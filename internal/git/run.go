@@ -43,12 +43,39 @@ var ErrNoGit = errors.New("git is not installed, or not on PATH")
 
 var errInterrupted = errors.New("interrupted")
 
-// patience is how long a remote may take for one answer. A few files take
-// seconds; a remote that hangs must not hang a pipeline.
-const patience = 10 * time.Minute
+// patience is how long a remote may take for one answer, and attention how long
+// git may work on what is here, if it asks nobody. A few files take seconds; a
+// remote that hangs, or a pipe where git expects a file, must not hang a pipeline.
+const (
+	patience  = 10 * time.Minute
+	attention = 2 * time.Minute
+)
+
+// maxOutput bounds what is read of one answer in bytes: more than a million names.
+const maxOutput = 128 << 20
 
 // ErrSilent says that a remote took too long.
 var ErrSilent = errors.New("the remote did not answer in time, and was given up: look at the network, and run again")
+
+var (
+	errSlow    = errors.New("git found no answer within 2 minutes, and was given up: a file in .git may be damaged, or no file at all")
+	errTooMany = fmt.Errorf("the repository holds too many files: their names take more than %d MiB", maxOutput>>20)
+)
+
+// An output is what git prints, up to most bytes.
+type output struct {
+	text []byte
+	most int
+	over bool
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	if o.over = o.over || len(o.text)+len(p) > o.most; o.over {
+		return 0, errTooMany
+	}
+	o.text = append(o.text, p...)
+	return len(p), nil
+}
 
 // A failure is a run of git that ended with an error.
 type failure struct {
@@ -62,20 +89,27 @@ func (f *failure) Error() string { return f.wording() }
 
 // run runs git and returns what it printed.
 func (r *Repo) run(ctx context.Context, c call) ([]byte, error) {
+	limit, cause := r.attention, errSlow
 	if c.network {
-		bounded, cancel := context.WithTimeoutCause(ctx, r.patience, ErrSilent)
+		limit, cause = r.patience, ErrSilent
+	}
+	if c.network || !c.identity && !c.lasting { // who signs a commit may be asked for a passphrase
+		bounded, cancel := context.WithTimeoutCause(ctx, limit, cause)
 		defer cancel()
 		ctx = bounded
 	}
 	cmd := r.command(ctx, c)
-	var stdout, stderr bytes.Buffer
+	stdout, stderr := output{most: r.most}, output{most: r.most}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(c.stdin), &stdout, &stderr
 	err := cmd.Run()
 	if err == nil {
-		return stdout.Bytes(), nil
+		return stdout.text, nil
 	}
-	if errors.Is(context.Cause(ctx), ErrSilent) {
-		return nil, ErrSilent
+	if stdout.over {
+		return nil, errTooMany
+	}
+	if context.Cause(ctx) == cause {
+		return nil, cause
 	}
 	if ctx.Err() != nil {
 		return nil, errInterrupted
@@ -84,7 +118,7 @@ func (r *Repo) run(ctx context.Context, c call) ([]byte, error) {
 	if !errors.As(err, &exit) {
 		return nil, startError(err)
 	}
-	return stdout.Bytes(), &failure{command: c.args[0], code: exit.ExitCode(), stderr: stderr.String()}
+	return stdout.text, &failure{command: c.args[0], code: exit.ExitCode(), stderr: string(stderr.text)}
 }
 
 // git is run with arguments only.
