@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
 
@@ -16,8 +17,12 @@ type baselineFlags struct {
 	write bool
 }
 
-// maxBaseline bounds a baseline in bytes: 100,000 findings.
-const maxBaseline = 32 << 20
+// maxBaseline bounds a baseline in bytes: 100,000 findings. maxStale is how many of
+// its entries are told that nothing matches: more would be read by nobody.
+const (
+	maxBaseline = 32 << 20
+	maxStale    = 1_000
+)
 
 // baseline writes the baseline, or suppresses what it holds and adds a finding
 // of lint/stale-baseline for every entry that nothing matches.
@@ -51,14 +56,19 @@ func (g *globals) baseline(f baselineFlags, then *before, chosen []*lint.Rule, f
 	if at < 0 {
 		stale = nil
 	}
+	tell := func(message string, span repo.Span) {
+		findings = append(findings, &lint.Finding{
+			Rule: chosen[at], Severity: chosen[at].Severity, Message: message,
+			Help: "write the baseline anew with --write-baseline", Places: []lint.Place{{Span: span}},
+		})
+	}
+	if more := len(stale) - maxStale; more > 0 {
+		stale = stale[:maxStale]
+		tell(fmt.Sprintf("nothing matches %d more entries of the baseline", more), startOf(f.file))
+	}
 	spans := entrySpans(f.file, data, stale)
 	for _, e := range stale {
-		findings = append(findings, &lint.Finding{
-			Rule: chosen[at], Severity: chosen[at].Severity,
-			Message: "nothing matches this entry of the baseline any more: " + e.Rule + " in " + e.File,
-			Help:    "write the baseline anew with --write-baseline",
-			Places:  []lint.Place{{Span: spans[e.Fingerprint]}},
-		})
+		tell("nothing matches this entry of the baseline any more: "+e.Rule+" in "+e.File, spans[e.Fingerprint])
 	}
 	slices.SortStableFunc(findings, (*lint.Finding).Compare)
 	return findings, nil
@@ -80,11 +90,16 @@ func (f baselineFlags) read(then *before) ([]byte, error) {
 	return s.data, err
 }
 
+// startOf is where no better place is known.
+func startOf(file string) repo.Span {
+	return repo.Span{File: file, Line: 1, Column: 1, EndLine: 1, EndColumn: 1, Approximate: true}
+}
+
 // entrySpans finds the lines of entries by their fingerprints.
 func entrySpans(file string, data []byte, entries []lint.BaselineEntry) map[string]repo.Span {
 	spans := make(map[string]repo.Span, len(entries))
 	for _, e := range entries {
-		spans[e.Fingerprint] = repo.Span{File: file, Line: 1, Column: 1, EndLine: 1, EndColumn: 1, Approximate: true}
+		spans[e.Fingerprint] = startOf(file)
 	}
 	line, start := 1, 0
 	for i := 0; i < len(data); i++ {
