@@ -261,7 +261,7 @@ func (c *Container) shellLaunch(words []Arg) (launch, bool) {
 // valueAt returns the element of command or args at a place.
 func (c *Container) valueAt(p Place) repo.Value {
 	for i, w := range c.words() {
-		if w.Place.way == p.way {
+		if w.Place.way == p.way && w.Place.Path == p.Path {
 			return c.saidAt[i]
 		}
 	}

@@ -67,5 +67,9 @@ func AtKey(o *repo.Object, v repo.Value, label string) Place {
 }
 
 func place(o *repo.Object, v repo.Value, s repo.Span, label string) Place {
-	return Place{Span: s, Label: label, of: o, way: v.Way()}
+	p := Place{Span: s, Label: label, of: o, way: v.Way()}
+	if !p.way.IsKnown() {
+		p.Path = v.Path().String()
+	}
+	return p
 }

@@ -97,12 +97,12 @@ func (v Value) Path() Path {
 	return wayTo(v.node, v.top, v.path)
 }
 
-// Way returns the way to the value.
+// Way returns the way to the value; the zero Way where Path is at hand.
 func (v Value) Way() Way {
 	if v.top == nil || len(v.path) > 0 {
-		return Way{text: v.Path().String()}
+		return Way{}
 	}
-	return Way{node: v.node, top: v.top}
+	return Way{v.node, v.top}
 }
 
 // IsMap, IsList, IsScalar and IsNull tell the kind of the value.

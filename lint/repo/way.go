@@ -7,8 +7,7 @@ import (
 // A Way is the way from the root of a document to a value, worked out when somebody
 // asks. Ways to one value are equal; the zero Way leads nowhere.
 type Way struct {
-	node, top *yaml.Node // nil where text is known
-	text      string
+	node, top *yaml.Node
 }
 
 // IsKnown tells whether the way leads to something.
@@ -16,8 +15,8 @@ func (w Way) IsKnown() bool { return w != Way{} }
 
 // String returns the text of the path: [Path.String].
 func (w Way) String() string {
-	if w.top == nil || w.top == w.node {
-		return w.text
+	if w.top == w.node {
+		return ""
 	}
 	var steps [24]string
 	way, ok := appendStraightWay(steps[:0], w.node, w.top)
