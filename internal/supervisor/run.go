@@ -137,7 +137,7 @@ func (w *watch) verdict(state *os.ProcessState, fatal string) (int, error) {
 		return w.code, nil
 	case strings.Contains(fatal, "stack overflow"), strings.Contains(fatal, "goroutine stack exceeds"):
 		death.Limit = Stack
-	case strings.Contains(fatal, "out of memory"), strings.Contains(fatal, "cannot allocate memory"):
+	case isOutOfMemory(fatal):
 		death.Limit = Memory
 	case fatal == "" && status.Signaled() && isAsked(status.Signal()):
 		return 128 + int(status.Signal()), nil // as a shell reports it
@@ -147,6 +147,18 @@ func (w *watch) verdict(state *os.ProcessState, fatal string) (int, error) {
 		death.Limit = Crash
 	}
 	return 0, death
+}
+
+// isOutOfMemory tells whether the Go runtime speaks of memory, or has met its end on
+// its own stack: where the collector finds no memory for itself, it faults (Go 1.26,
+// runtime.(*spanQueue).put), and a thread is not made.
+func isOutOfMemory(fatal string) bool {
+	for _, said := range []string{"out of memory", "cannot allocate memory", "pthread_create failed", "failed to create new OS thread"} {
+		if strings.Contains(fatal, said) {
+			return true
+		}
+	}
+	return strings.HasPrefix(fatal, "SIGSEGV") && strings.Contains(fatal, "\ngoroutine 0 ")
 }
 
 // isAsked tells the signals by which somebody ends a program on purpose, or
