@@ -9,12 +9,10 @@ import (
 )
 
 // maxIncludes bounds include directives that include one another, maxConfs all
-// files of a server: two that each include both would be 2^8. No file is included
-// any more where those that were read hold maxDirectives.
+// files of a server: two that each include both would be 2^8.
 const (
-	maxIncludes   = 8
-	maxConfs      = 64
-	maxDirectives = 10_000
+	maxIncludes = 8
+	maxConfs    = 64
 )
 
 // readConf reads the file named on the command line: straight from a mounted
@@ -104,8 +102,13 @@ func (s *Server) add(f File, path string, e *edit, depth int) {
 
 // addText adds the directives of a text, following includes.
 func (s *Server) addText(o *repo.Object, at repo.Value, base int, text, path string, e *edit, depth int) {
+	if !s.Container.facts.mayRead(o, at, len(text)) {
+		s.Complete = false
+		return
+	}
 	c := &Conf{File: redisconf.Parse(text), Object: o, Text: at, Base: base, Path: path}
 	s.Confs = append(s.Confs, c)
+	s.bound(c)
 	if expanded(c.File, text, e) {
 		s.Complete = false
 	}
@@ -133,8 +136,13 @@ func (s *Server) addText(o *repo.Object, at repo.Value, base int, text, path str
 		if d.Name != "include" || s.Sentinel {
 			continue
 		}
+		if depth == 0 || len(s.Confs) >= maxConfs || s.read >= maxServed {
+			s.Complete = false
+			s.Container.facts.Stop(d.At(""), "include less", "this file was not read: a server reads at most %d files, %d deep in each other, with at most %d directives", maxConfs, maxIncludes, maxServed)
+			continue
+		}
 		f := s.Container.File(d.Arg(0).Text)
-		if depth == 0 || s.readsMuch() || !f.Text.Exists() {
+		if !f.Text.Exists() {
 			s.Complete = false
 			continue
 		}
@@ -142,14 +150,36 @@ func (s *Server) addText(o *repo.Object, at repo.Value, base int, text, path str
 	}
 }
 
-// readsMuch tells whether no more files are included: a long one that includes
-// itself would be read maxConfs times.
-func (s *Server) readsMuch() bool {
-	read := 0
-	for _, c := range s.Confs {
-		read += len(c.Directives)
+// bound drops what a configuration holds beyond the limits of a server.
+func (s *Server) bound(c *Conf) {
+	room, monitors := max(maxServed-s.read, 0), 0
+	for i := range c.Directives {
+		if i >= room {
+			s.cut(c, i, "a server reads at most %d directives, the limit for one server; from here on they were not read", maxServed)
+			break
+		}
+		if d := &c.Directives[i]; d.Name == "sentinel" && len(d.Args) > 0 && strings.EqualFold(d.Args[0].Text, "monitor") {
+			if monitors++; monitors > maxMonitors {
+				s.cut(c, i, "a Sentinel watches at most %d masters, the limit for one Sentinel; from here on the file was not read", maxMonitors)
+				break
+			}
+		}
 	}
-	return len(s.Confs) >= maxConfs || read >= maxDirectives
+	if len(c.Errors) > maxServed {
+		at := c.Errors[maxServed]
+		s.Container.facts.Stop(c.Place(at.Offset, at.End, ""), "split the file", "more than %d lines of this file cannot be read, the limit for one server; from here on they are not told", maxServed)
+		c.Errors = c.Errors[:maxServed]
+	}
+	s.read += len(c.Directives)
+	s.Container.facts.spent.directives += len(c.Directives)
+}
+
+// cut drops the directives of a configuration from one on.
+func (s *Server) cut(c *Conf, from int, format string, args ...any) {
+	at := c.Directives[from].Key
+	s.Complete = false
+	s.Container.facts.Stop(c.Place(at.Offset, at.End, ""), "split the file", format, args...)
+	c.Directives = c.Directives[:from]
 }
 
 // An edit is what a script does to a text before the server reads it.

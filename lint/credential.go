@@ -158,6 +158,14 @@ func (s *Server) unseen() Credential {
 	if s.Complete {
 		return Credential{}
 	}
+	if s.secretFile == nil {
+		c := s.findSecretFile()
+		s.secretFile = &c
+	}
+	return *s.secretFile
+}
+
+func (s *Server) findSecretFile() Credential {
 	c := Credential{Given: true}
 	var found []Credential
 	for m := range s.Container.Value.Get("volumeMounts").Elements() {
@@ -216,8 +224,8 @@ func (s *Server) password(directives ...string) Credential {
 // fills them in before they are applied, but for $(NAME), which none does; nor
 // where something in the pod replaces text, and may make the file anew.
 func (s *Server) literal(c Credential, d *Directive, a Arg) Credential {
-	if d.conf == nil || !s.Complete || !a.Known || a.Ref != nil || s.Container.facts.PodSays(s.Container.Workload, replacesText) {
-		return c
+	if d.conf == nil || !s.Complete || !a.Known || a.Ref != nil || !strings.Contains(a.Text, "$") || s.Container.facts.PodSays(s.Container.Workload, replacesText) {
+		return c // nothing is a variable
 	}
 	if name, ok := shellVariable(a.Text); ok && name != "" && !s.Container.facts.prepared(path.Dir(d.key.File)) || parenthesized.MatchString(a.Text) {
 		c.Literal = a.Text

@@ -36,6 +36,9 @@ type Facts struct {
 	rolesAssigned bool
 	// resolved is what hosts lead to, by host and namespace of who asks.
 	resolved map[[2]string]Resolution
+	// limits are the bounds that were hit while the facts were collected, after spent.
+	limits []Limit
+	spent  spent
 	// derived is what Derived values have worked out.
 	derived map[any]any
 }

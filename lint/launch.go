@@ -359,6 +359,11 @@ func (c *Container) shellArg(w shellWord, at source, vars shellVars) Arg {
 // of its configuration (redis.c main).
 func (s *Server) commandLine(words []Arg) {
 	for i := 0; i < len(words); {
+		if s.read++; s.read > maxServed {
+			s.Complete = false
+			s.Container.facts.Stop(words[i].Place, "write them into a file, or fewer", "a server reads at most %d directives, the limit for one server; from here on its options were not read", maxServed)
+			return
+		}
 		name, ok := strings.CutPrefix(words[i].Text, "--")
 		if !ok {
 			s.Complete = s.Complete && words[i].Known

@@ -14,58 +14,69 @@ func (f *Facts) PerMaster(g *Group) []*Group {
 }
 
 func (f *Facts) perMaster(g *Group) []*Group {
-	var names []string
+	var names Distinct[string]
 	several := false
 	for _, s := range g.AllSentinels() {
 		monitors := s.Monitors()
 		several = several || len(monitors) > 1
 		for _, m := range monitors {
-			if !slices.Contains(names, m.Name.Text) {
-				names = append(names, m.Name.Text)
-			}
+			names.Add(m.Name.Text)
 		}
 	}
 	if !several {
 		whole := *g
-		if len(names) == 1 {
-			whole.Master = names[0]
+		if names.Len() == 1 {
+			whole.Master = names.All()[0]
 		}
 		return []*Group{&whole}
 	}
-	var parts []*Group
-	for _, name := range names {
-		part := &Group{Master: name}
-		watched := map[*Server]bool{}
-		for _, s := range g.Sentinels {
-			for _, m := range s.Monitors() {
-				if m.Name.Text != name {
-					continue
-				}
-				part.Sentinels = append(part.Sentinels, s)
-				r := f.Resolve(m.Host.Text, s.Namespace())
-				for _, t := range g.Redis {
-					if port, _ := t.Port(); slices.Contains(r.Workloads, t.Container.Workload) && (port <= 0 || m.Port.Text == "" || samePort(m.Port, port)) {
-						watched[t] = true
+	parts := make([]*Group, names.Len())
+	byName := make(map[string]int, len(parts))
+	for i, name := range names.All() {
+		parts[i], byName[name] = &Group{Master: name}, i
+	}
+	running := map[*Workload][]*Server{} // of g.Redis
+	for _, t := range g.Redis {
+		running[t.Container.Workload] = append(running[t.Container.Workload], t)
+	}
+	watchedBy := map[*Server][]int{} // the parts that watch a Redis
+	for _, s := range g.Sentinels {
+		for _, m := range s.Monitors() {
+			i := byName[m.Name.Text]
+			parts[i].Sentinels = append(parts[i].Sentinels, s)
+			for _, w := range f.Resolve(m.Host.Text, s.Namespace()).Workloads {
+				for _, t := range running[w] {
+					if port, _ := t.Port(); port <= 0 || m.Port.Text == "" || samePort(m.Port, port) {
+						watchedBy[t] = append(watchedBy[t], i)
 					}
 				}
 			}
 		}
-		for _, r := range g.Released {
-			if r.Sentinel != nil && r.Sentinel.Monitors()[0].Name.Text == name {
-				part.Released = append(part.Released, r)
+	}
+	for _, r := range g.Released {
+		if r.Sentinel != nil {
+			i := byName[r.Sentinel.Monitors()[0].Name.Text]
+			parts[i].Released = append(parts[i].Released, r)
+		}
+	}
+	for _, t := range g.Redis {
+		in := slices.Clone(watchedBy[t])
+		if d := t.Last("replicaof", "slaveof"); d != nil { // a replica of one of the watched
+			for _, w := range f.Resolve(d.Arg(0).Text, t.Namespace()).Workloads {
+				for _, master := range running[w] {
+					in = append(in, watchedBy[master]...)
+				}
 			}
 		}
-		for _, t := range g.Redis {
-			if watched[t] || f.follows(t, g.Redis, watched) {
-				part.Redis = append(part.Redis, t)
-			}
+		slices.Sort(in)
+		for _, i := range slices.Compact(in) {
+			parts[i].Redis = append(parts[i].Redis, t)
 		}
-		for _, c := range g.Clients {
-			if c.Master.Known && c.Master.Text == name {
-				part.Clients = append(part.Clients, c)
-			}
+	}
+	for _, c := range g.Clients {
+		if i, ok := byName[c.Master.Text]; ok && c.Master.Known {
+			parts[i].Clients = append(parts[i].Clients, c)
 		}
-		parts = append(parts, part)
 	}
 	return parts
 }
@@ -73,21 +84,6 @@ func (f *Facts) perMaster(g *Group) []*Group {
 func samePort(a Arg, port int) bool {
 	n, ok := a.Int()
 	return !ok || n == port
-}
-
-// follows tells whether a Redis is a replica of one of the watched.
-func (f *Facts) follows(s *Server, all []*Server, watched map[*Server]bool) bool {
-	d := s.Last("replicaof", "slaveof")
-	if d == nil {
-		return false
-	}
-	r := f.Resolve(d.Arg(0).Text, s.Namespace())
-	for _, t := range all {
-		if watched[t] && slices.Contains(r.Workloads, t.Container.Workload) {
-			return true
-		}
-	}
-	return false
 }
 
 // Elsewhere tells whether a host certainly leads out of what the repository

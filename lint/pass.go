@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/quorumwright/quorumwright/lint/repo"
 )
@@ -19,6 +20,9 @@ type Pass struct {
 // Env returns the environment under judgement.
 func (p *Pass) Env() *repo.Environment { return p.Facts.Env }
 
+// MaxPlaces is how many places of one finding are told.
+const MaxPlaces = 100
+
 // Report records a finding of the rule. Rule, Severity (unless set above Info)
 // and Environments are filled in. Places without a position are dropped; a
 // finding that has no other is told at the root of the environment.
@@ -27,11 +31,19 @@ func (p *Pass) Report(f Finding) {
 	if f.Severity == Info {
 		f.Severity = p.severity()
 	}
-	places := make([]Place, 0, max(len(f.Places), 1))
+	places := make([]Place, 0, max(min(len(f.Places), MaxPlaces), 1))
+	more := 0
 	for _, at := range f.Places {
-		if at.IsValid() {
+		switch {
+		case !at.IsValid():
+		case len(places) == MaxPlaces:
+			more++
+		default:
 			places = append(places, at.Resolved())
 		}
+	}
+	if more > 0 {
+		f.Help = strings.TrimPrefix(fmt.Sprintf("%s; %d more places are like these", f.Help, more), "; ")
 	}
 	if len(places) == 0 {
 		places = append(places, Place{Span: repo.Span{File: p.Facts.Env.Root, Line: 1, Column: 1, EndLine: 1, EndColumn: 1, Approximate: true}})

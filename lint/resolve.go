@@ -245,7 +245,7 @@ func (f *Facts) nearestService(name string) string {
 	for _, s := range append(f.released(), f.Services...) {
 		names = append(names, s.Object.Name)
 	}
-	return Nearest(name, names)
+	return f.Nearest(name, names)
 }
 
 func (f *Facts) nearestPod(s *Service, pod string) string {
@@ -255,15 +255,4 @@ func (f *Facts) nearestPod(s *Service, pod string) string {
 		}
 	}
 	return ""
-}
-
-// Nearest returns the candidate that is written most like name, or "" if none
-// is near: a third of the letters may differ.
-func Nearest(name string, candidates []string) string {
-	return spelling.Nearest(name, candidates, len(name)/3)
-}
-
-// NearestBy is Nearest with a bound of its own for the letters that differ.
-func NearestBy(name string, candidates []string, letters int) string {
-	return spelling.Nearest(name, candidates, letters)
 }

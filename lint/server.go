@@ -46,7 +46,9 @@ type Server struct {
 	// whether it asks for a password.
 	Settings Place
 
-	unread []UnreadConf
+	unread     []UnreadConf
+	secretFile *Credential // what unseen says
+	read       int         // directives of Confs
 	// monitors are the lines "sentinel monitor" of the first counted Directives.
 	monitors []*Monitor
 	counted  int

@@ -58,11 +58,58 @@ func parseSuppression(c repo.Comment) (suppression, error) {
 	return s, nil
 }
 
-// covers tells whether the suppression speaks of one of the finding's places.
-func (s suppression) covers(f *Finding) bool {
-	return slices.Contains(s.ids, f.Rule.ID) && slices.ContainsFunc(f.Places, func(p Place) bool {
-		return p.File == s.comment.Span.File && p.Line <= s.comment.Target && s.comment.Target <= max(p.EndLine, p.Line)
-	})
+// coverable are the findings that comments of one file may suppress, by their rules
+// and the lines of their places.
+type coverable map[coveredLine][]*Finding
+
+type coveredLine struct {
+	id   string
+	line int
+}
+
+// manyLines is from how many lines on a place is looked at for each suppression,
+// under line 0, rather than put under each of its lines.
+const manyLines = 100
+
+// sortCoverable puts findings under the files of their places.
+func sortCoverable(all map[string]coverable, findings []*Finding) {
+	for _, f := range findings {
+		if f.Rule.Family() == "yaml" {
+			continue
+		}
+		for _, p := range f.Places {
+			in := all[p.File]
+			if in == nil {
+				continue
+			}
+			first, last := p.Line, max(p.EndLine, p.Line)
+			if last-first > manyLines {
+				first, last = 0, 0
+			}
+			for n := first; n <= last; n++ {
+				at := coveredLine{f.Rule.ID, n}
+				if there := in[at]; len(there) == 0 || there[len(there)-1] != f {
+					in[at] = append(there, f)
+				}
+			}
+		}
+	}
+}
+
+// by returns the findings that a suppression speaks of.
+func (c coverable) by(s suppression) []*Finding {
+	var all []*Finding
+	for _, id := range s.ids {
+		all = append(all, c[coveredLine{id, s.comment.Target}]...)
+		for _, f := range c[coveredLine{id, 0}] {
+			if slices.ContainsFunc(f.Places, func(p Place) bool {
+				return p.File == s.comment.Span.File && p.Line <= s.comment.Target && s.comment.Target <= max(p.EndLine, p.Line)
+			}) {
+				all = append(all, f)
+			}
+		}
+	}
+	return all
 }
 
 // suppress marks the findings that a comment suppresses, and adds what is wrong
@@ -81,8 +128,17 @@ func suppress(r *repo.Repo, files []string, opts Options, findings []*Finding) [
 		housekeeping = append(housekeeping, repo.Problem{Rule: rule, Span: c.Span, Message: fmt.Sprintf(format, args...), Help: help})
 	}
 	idle := map[repo.Span]bool{} // comments that suppress nothing at all
+	comments, covered := map[string][]repo.Comment{}, map[string]coverable{}
 	for _, file := range files {
-		for _, c := range r.Comments(file) {
+		if all := r.Comments(file); len(all) > 0 {
+			comments[file], covered[file] = all, coverable{}
+		}
+	}
+	if len(covered) > 0 {
+		sortCoverable(covered, findings)
+	}
+	for _, file := range files {
+		for _, c := range comments[file] {
 			if c.Foreign {
 				tell("lint/bad-suppression", c, "write # "+suppressionForm, "this suppresses nothing: it is written as for another linter")
 				continue
@@ -93,10 +149,7 @@ func suppress(r *repo.Repo, files []string, opts Options, findings []*Finding) [
 				continue
 			}
 			expired := !s.until.IsZero() && !opts.Today.IsZero() && opts.Today.After(s.until.AddDate(0, 0, 1))
-			for _, f := range findings {
-				if !s.covers(f) || f.Rule.Family() == "yaml" {
-					continue
-				}
+			for _, f := range covered[c.Span.File].by(s) {
 				s.used[f.Rule.ID] = true
 				if !expired {
 					f.Suppressed = s.reason

@@ -1,6 +1,8 @@
 package repo
 
 import (
+	"sort"
+
 	"go.yaml.in/yaml/v3"
 )
 
@@ -27,7 +29,7 @@ func (w Way) String() string {
 }
 
 // wayTo returns the path of a node below top, whose own path is given. Nodes
-// stand in the order of the text, so that one comparison a step leads there;
+// stand in the order of the text, so that a binary search at each step leads there;
 // should they not, all are looked through.
 func wayTo(n, top *yaml.Node, path Path) Path {
 	if way, ok := straightWay(n, top, path); ok {
@@ -47,11 +49,11 @@ func appendStraightWay(way Path, n, top *yaml.Node) (Path, bool) {
 		step, whole := "", false
 		switch at.Kind {
 		case yaml.MappingNode:
-			for i := 0; i+1 < len(at.Content) && !after(at.Content[i], n); i += 2 {
+			if i := 2 * (sort.Search(len(at.Content)/2, func(i int) bool { return after(at.Content[2*i], n) }) - 1); i >= 0 {
 				next, step, whole = at.Content[i+1], at.Content[i].Value, isMerge(at.Content[i])
 			}
 		case yaml.SequenceNode:
-			for i := 0; i < len(at.Content) && !after(at.Content[i], n); i++ {
+			if i := sort.Search(len(at.Content), func(i int) bool { return after(at.Content[i], n) }) - 1; i >= 0 {
 				next, step = at.Content[i], IndexName(i)
 			}
 		}

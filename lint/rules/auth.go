@@ -49,12 +49,36 @@ Passwords are compared without being shown: equal text, the same key of one Secr
 // passwordDisagreement returns the sides that hold a group's usual password,
 // and one list of sides for each other password.
 func passwordDisagreement(f *lint.Facts, g *lint.Group) (usual []passwordHolder, odd [][]passwordHolder) {
-	return lint.Odd(passwordHolders(f, g), func(a, b passwordHolder) lint.Match { return a.cred.Compare(b.cred) })
+	known := disagreements.Of(f)
+	d, ok := known[g]
+	if !ok {
+		holders := passwordHolders(f, g)
+		if len(holders) > maxHolders {
+			f.Stop(holders[maxHolders].cred.Place, "split the environment", "one Redis has more than %d sides that know its password, the limit; from here on they were not compared", maxHolders)
+			holders = holders[:maxHolders]
+		}
+		d.usual, d.odd = lint.Odd(holders, func(a, b passwordHolder) lint.Match { return a.cred.Compare(b.cred) })
+		known[g] = d
+	}
+	return d.usual, d.odd
+}
+
+// maxHolders is how many sides of one group are compared, each with each.
+const maxHolders = 1000
+
+// disagreements are what passwordDisagreement found of each group.
+var disagreements = lint.Derive(func(*lint.Facts) map[*lint.Group]disagreement { return map[*lint.Group]disagreement{} })
+
+type disagreement struct {
+	usual []passwordHolder
+	odd   [][]passwordHolder
 }
 
 func checkPasswords(p *lint.Pass, g *lint.Group) {
 	right, odd := passwordDisagreement(p.Facts, g)
+	right = right[:min(len(right), lint.MaxPlaces)]
 	for _, wrong := range odd {
+		wrong = slices.Clone(wrong)
 		slices.SortStableFunc(wrong, func(a, b passwordHolder) int { return int(a.role) - int(b.role) })
 		names := numberSecrets(credentialsOf(append(slices.Clone(wrong), right...)))
 		f := lint.Finding{Message: mismatchMessage(g, names, wrong[0], right), Help: mismatchHelp(g, names, wrong[0], right)}

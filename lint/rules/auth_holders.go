@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/quorumwright/quorumwright/lint"
+	"github.com/quorumwright/quorumwright/lint/repo"
 )
 
 // A role says what a side does with a Redis password. The order is that in
@@ -45,9 +46,9 @@ var holdersOf = lint.Derive(func(*lint.Facts) map[*lint.Group][]passwordHolder {
 
 func findPasswordHolders(f *lint.Facts, g *lint.Group) []passwordHolder {
 	var all []passwordHolder
+	var known lint.Distinct[repo.Span]
 	add := func(r role, says string, c lint.Credential) {
-		known := func(h passwordHolder) bool { return h.cred.Place.Span == c.Place.Span }
-		if c.Given && c.Place.IsValid() && !slices.ContainsFunc(all, known) {
+		if c.Given && c.Place.IsValid() && known.Add(c.Place.Span) {
 			all = append(all, passwordHolder{r, says, c})
 		}
 	}
@@ -81,16 +82,20 @@ func findPasswordHolders(f *lint.Facts, g *lint.Group) []passwordHolder {
 // monitoring them, which is a mistake in the name (sentinel/unknown-master) and
 // no reason to be silent about the password.
 func watchedNames(f *lint.Facts, s *lint.Server, g *lint.Group) []string {
-	var monitored, names []string
-	for _, m := range s.Monitors() {
-		monitored = append(monitored, m.Name.Text)
+	var names []string
+	monitors := s.Monitors()
+	for _, m := range monitors {
 		if (g.Master == "" || g.Master == m.Name.Text) && !f.Elsewhere(m.Host, s.Namespace()) {
 			names = append(names, m.Name.Text)
 		}
 	}
-	if len(monitored) <= 1 {
+	if len(monitors) <= 1 {
+		var known lint.Distinct[string]
+		for _, m := range monitors {
+			known.Add(m.Name.Text)
+		}
 		for _, d := range s.SentinelAll("auth-pass") {
-			if name := d.Arg(1).Text; !slices.Contains(monitored, name) && !slices.Contains(names, name) {
+			if name := d.Arg(1).Text; known.Add(name) {
 				names = append(names, name)
 			}
 		}
@@ -199,5 +204,5 @@ func misspelledDirective(s *lint.Server, directive string) bool {
 func nearDirective(name, directive string) bool { return lint.Nearest(name, []string{directive}) != "" }
 
 func monitorsMaster(s *lint.Server, master string) bool {
-	return slices.ContainsFunc(s.Monitors(), func(m *lint.Monitor) bool { return m.Name.Text == master })
+	return s.SentinelLast("monitor", master) != nil
 }

@@ -65,9 +65,7 @@ func checkUnsafe(p *lint.Pass, g *lint.Group) {
 		f.Help = "write the value without the newline: printf %s instead of echo, |- instead of |"
 	}
 	for _, h := range usual {
-		if at := labeledPlace(h.cred.Place, h.says+" it"); !hasPlace(f.Places, at) {
-			f.Places = append(f.Places, at)
-		}
+		f.Places = addPlace(f.Places, labeledPlace(h.cred.Place, h.says+" it"))
 	}
 	f.Places[0].Label = ""
 	p.Report(f)

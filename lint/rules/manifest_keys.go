@@ -243,7 +243,7 @@ func (k *missingKeys) nearest(key string, keys []string, loose bool) string {
 			left = append(left, have)
 		}
 	}
-	if near := lint.Nearest(key, alike); near != "" {
+	if near := k.pass.Facts.Nearest(key, alike); near != "" {
 		return near
 	}
 	if len(left) == 1 && !loose {

@@ -122,7 +122,7 @@ func dangling(p *lint.Pass, r objectRef, refs []objectRef) {
 			names = append(names, baseName(o))
 		}
 	}
-	if near := lint.Nearest(r.name, names); near != "" {
+	if near := p.Facts.Nearest(r.name, names); near != "" {
 		i := slices.IndexFunc(p.Env().Objects, func(o *repo.Object) bool {
 			return o.Kind == r.kind && baseName(o) == near && sameSpace(o.Namespace, r.namespace)
 		})

@@ -116,7 +116,7 @@ func targetPorts(p *lint.Pass, w *lint.Workload) {
 				Places:  []lint.Place{s.At(sp.TargetAt, fmt.Sprintf("Service %s leads to %q", s.Object.Name, sp.Named))},
 				Help:    "name the containerPort " + sp.Named + ", or write its number",
 			}
-			if near := lint.Nearest(sp.Named, names); near != "" {
+			if near := p.Facts.Nearest(sp.Named, names); near != "" {
 				have := portNameAt(w, near)
 				f.Help, f.Fixes = "write "+near, replace(lint.Arg{Place: f.Places[0]}, near, "write "+near, false)
 				if portUses(p.Facts, w, sp.Named) > 1+portUses(p.Facts, w, near) {

@@ -84,7 +84,7 @@ func (d *danglingRefs) checkSpelling(r configRef) {
 			keys = append(keys, s.key)
 		}
 	}
-	near := lint.NearestBy(r.key, keys, 1)
+	near := d.pass.Facts.NearestBy(r.key, keys, 1)
 	if near == "" || r.key == "" || !d.once("spelling\x00"+r.namespace+"\x00"+r.name+"\x00"+min(near, r.key)) {
 		return
 	}
@@ -124,7 +124,7 @@ func (d *danglingRefs) reportKey(r configRef, config *lint.Config) {
 		keys = append(keys, k)
 	}
 	all := d.same(r, true)
-	nearest := lint.Nearest(r.key, keys)
+	nearest := d.pass.Facts.Nearest(r.key, keys)
 	if nearest == "" && len(keys) == 1 {
 		nearest = keys[0]
 	}
@@ -193,7 +193,7 @@ func (d *danglingRefs) checkName(r configRef, names []string) {
 	if len(d.same(r, false)) > 1 || d.pass.Env().Partial {
 		return
 	}
-	name := lint.NearestBy(r.name, names, 1)
+	name := d.pass.Facts.NearestBy(r.name, names, 1)
 	if len(name) < 5 || digits.ReplaceAllString(name, "") == digits.ReplaceAllString(r.name, "") {
 		return
 	}

@@ -158,56 +158,10 @@ func (f *plainSecrets) ofGroup(facts *lint.Facts, g *lint.Group) []plainSecret {
 	}
 	for _, s := range slices.Concat(g.Redis, g.Sentinels) {
 		for _, c := range s.Confs {
-			all = strays(c, all)
+			all = strays(facts, c, all)
 		}
 	}
 	byPosition(all)
-	return all
-}
-
-// strays adds the places where a password of all stands in a configuration but
-// is not read: in a comment, behind a misspelled directive, in a line with
-// broken quotes. Other rules tell of such lines; the password is in git all the
-// same.
-func strays(c *lint.Conf, all []plainSecret) []plainSecret {
-	if len(all) == 0 {
-		return nil
-	}
-	type fileLine struct {
-		file string
-		line int
-	}
-	var values []plainSecret // each value once
-	told, lines := map[string]bool{}, map[fileLine]bool{}
-	for _, s := range all {
-		if value := s.text(); len(value) >= 6 && !told[value] {
-			told[value] = true
-			values = append(values, s)
-		}
-		lines[fileLine{s.place.File, s.place.Line}] = true
-	}
-	text, offset := c.Text.Text()[min(c.Base, len(c.Text.Text())):], 0
-	for line := range strings.Lines(text) {
-		start := offset
-		offset += len(line)
-		words := strings.Fields(strings.TrimLeft(line, "# \t"))
-		if len(words) == 0 || !strings.EqualFold(words[0], "sentinel") && !nearDirective(words[0], "requirepass") && !nearDirective(words[0], "masterauth") {
-			continue
-		}
-		for _, s := range values {
-			value := s.text()
-			i := strings.LastIndex(line, value)
-			if i <= 0 {
-				continue
-			}
-			at := c.Place(start+i, start+i+len(value), "")
-			if on := (fileLine{at.File, at.Line}); !lines[on] {
-				lines[on] = true
-				all = append(all, plainSecret{what: s.what, label: "this is written here too", place: at, value: s.value})
-				break
-			}
-		}
-	}
 	return all
 }
 

@@ -51,20 +51,23 @@ type watch struct {
 // its lines.
 func watches(servers []*lint.Server) []*watch {
 	var all []*watch
+	at := map[repo.Span]*watch{}
 	for _, s := range servers {
-		var own []string
+		var own lint.Distinct[string]
 		for _, m := range s.Monitors() {
-			if len(m.Directive.Args) != 5 || m.Name.Known && slices.Contains(own, m.Name.Text) {
+			if len(m.Directive.Args) != 5 || m.Name.Known && own.Has(m.Name.Text) {
 				continue // redis/bad-value
 			}
-			own = append(own, m.Name.Text)
-			i := slices.IndexFunc(all, func(w *watch) bool { return w.Name.Place.Span == m.Name.Place.Span })
-			if i < 0 {
-				all = append(all, &watch{m, s, []*lint.Server{s}})
-				continue
+			own.Add(m.Name.Text)
+			span := m.Name.Place.Span
+			w := at[span]
+			if w == nil {
+				w = &watch{Monitor: m, server: s}
+				at[span] = w
+				all = append(all, w)
 			}
-			if !slices.Contains(all[i].servers, s) {
-				all[i].servers = append(all[i].servers, s)
+			if n := len(w.servers); n == 0 || w.servers[n-1] != s {
+				w.servers = append(w.servers, s)
 			}
 		}
 	}
@@ -103,13 +106,11 @@ func clientsHere(f *lint.Facts, g *lint.Group) []*lint.Client {
 
 // masterNames returns the names that the lines watch, and whether all of them
 // can be read.
-func masterNames(all []*watch) (names []string, known bool) {
+func masterNames(all []*watch) (names lint.Distinct[string], known bool) {
 	known = true
 	for _, w := range all {
 		known = known && w.Name.Known
-		if !slices.Contains(names, w.Name.Text) {
-			names = append(names, w.Name.Text)
-		}
+		names.Add(w.Name.Text)
 	}
 	return names, known
 }
@@ -186,17 +187,26 @@ func isYes(s *lint.Server, sub string) (yes, sure bool) {
 	return strings.EqualFold(a.Text, "yes"), a.Known && (strings.EqualFold(a.Text, "yes") || strings.EqualFold(a.Text, "no"))
 }
 
+// maxJoined is how many words are told in one sentence.
+const maxJoined = 20
+
 // quoted joins names as people read them: "a", "b" and "c".
 func quoted(names []string) string {
 	var q []string
-	for _, n := range names {
+	for _, n := range names[:min(len(names), maxJoined)] {
 		q = append(q, strconv.Quote(n))
 	}
-	return joined(q)
+	return joinedOf(q, len(names))
 }
 
 // joined joins words: a, b and c.
-func joined(words []string) string {
+func joined(words []string) string { return joinedOf(words[:min(len(words), maxJoined)], len(words)) }
+
+// joinedOf joins the first of some words.
+func joinedOf(words []string, of int) string {
+	if n := len(words); n < of {
+		return strings.Join(words, ", ") + " and " + strconv.Itoa(of-n) + " more"
+	}
 	if n := len(words); n > 1 {
 		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
 	}
@@ -231,9 +241,10 @@ func containerAt(c *lint.Container, label string) lint.Place {
 	return c.At(c.Value, label)
 }
 
-// addPlace adds a place unless its span is there already.
+// addPlace adds a place unless its span is there already. Of more places than
+// are told it does not matter.
 func addPlace(places []lint.Place, p lint.Place) []lint.Place {
-	if !p.IsValid() || slices.ContainsFunc(places, func(q lint.Place) bool { return q.Span == p.Span }) {
+	if !p.IsValid() || len(places) <= lint.MaxPlaces && slices.ContainsFunc(places, func(q lint.Place) bool { return q.Span == p.Span }) {
 		return places
 	}
 	return append(places, p)

@@ -24,13 +24,14 @@ var sentinelDisagree = &lint.Rule{
 				continue
 			}
 			names, _ := masterNames(all)
-			for _, name := range names {
-				var same []*watch
-				for _, w := range all {
-					if w.Name.Text == name && w.Name.Known {
-						same = append(same, w)
-					}
+			byName := map[string][]*watch{}
+			for _, w := range all {
+				if w.Name.Known {
+					byName[w.Name.Text] = append(byName[w.Name.Text], w)
 				}
+			}
+			for _, name := range names.All() {
+				same := byName[name]
 				differentTargets(p, g, same)
 				differ(p, same, "quorum", func(w *watch) (lint.Arg, bool) {
 					_, ok := number(w.Quorum)
@@ -59,11 +60,10 @@ func differentNames(p *lint.Pass, g *lint.Group, all []*watch) bool {
 			continue
 		}
 		set, _ := masterNames(own)
-		slices.Sort(set)
-		sets = append(sets, strings.Join(set, "\x00"))
+		sets = append(sets, strings.Join(slices.Sorted(slices.Values(set.All())), "\x00"))
 		servers = append(servers, s)
 		for _, r := range masterRefs(s) {
-			if !slices.Contains(set, r.Text) {
+			if !set.Has(r.Text) {
 				return true // sentinel/unknown-master
 			}
 		}
@@ -83,9 +83,16 @@ func differentNames(p *lint.Pass, g *lint.Group, all []*watch) bool {
 		}
 	}
 	var missing []string
-	for _, name := range names {
+	lines := map[string][]*watch{}
+	for _, name := range names.All() {
 		if slices.ContainsFunc(servers, func(s *lint.Server) bool { return s.SentinelLast("monitor", name) == nil }) {
 			missing = append(missing, name)
+			lines[name] = nil
+		}
+	}
+	for _, w := range all {
+		if _, ok := lines[w.Name.Text]; ok {
+			lines[w.Name.Text] = append(lines[w.Name.Text], w)
 		}
 	}
 	slices.SortStableFunc(missing, func(a, b string) int { return support[a] - support[b] })
@@ -94,14 +101,12 @@ func differentNames(p *lint.Pass, g *lint.Group, all []*watch) bool {
 		Help:    fmt.Sprintf("write one name everywhere: %q", missing[len(missing)-1]),
 	}
 	for _, name := range missing {
-		for _, w := range all {
-			if w.Name.Text == name {
-				f.Places = addPlace(f.Places, w.Name.Labeled(fmt.Sprintf("%s monitors %q", w.server.Name(), name)))
-			}
+		for _, w := range lines[name] {
+			f.Places = addPlace(f.Places, w.Name.Labeled(fmt.Sprintf("%s monitors %q", w.server.Name(), name)))
 		}
 	}
 	for _, c := range g.Clients {
-		if c.Master.Known && slices.Contains(missing, c.Master.Text) {
+		if _, ok := lines[c.Master.Text]; ok && c.Master.Known {
 			f.Places = addPlace(f.Places, c.Master.Labeled(fmt.Sprintf("%s asks for %q", c.Name, c.Master.Text)))
 		}
 	}
@@ -156,7 +161,7 @@ func differ(p *lint.Pass, same []*watch, what string, value func(*watch) (lint.A
 	}
 	slices.SortStableFunc(order, func(a, b string) int { return len(by[a]) - len(by[b]) })
 	f := lint.Finding{Help: "give every Sentinel of the group the same " + what}
-	var told []string
+	var told lint.Distinct[string]
 	for _, o := range order {
 		for _, w := range by[o] {
 			v, _ := value(w)
@@ -164,13 +169,11 @@ func differ(p *lint.Pass, same []*watch, what string, value func(*watch) (lint.A
 			if what == "master" {
 				text = w.Host.Text
 			}
-			if !slices.Contains(told, text) {
-				told = append(told, text)
-			}
+			told.Add(text)
 			f.Places = addPlace(f.Places, v.Labeled(fmt.Sprintf("%s of %s", what, w.server.Name())))
 		}
 	}
-	f.Message = fmt.Sprintf("Sentinels of one group have different %ss for %q: %s", what, same[0].Name.Text, joined(told))
+	f.Message = fmt.Sprintf("Sentinels of one group have different %ss for %q: %s", what, same[0].Name.Text, joined(told.All()))
 	if what == "auth-user" {
 		f.Message = fmt.Sprintf("Sentinels of one group log in to %q as different users", same[0].Name.Text)
 	}

@@ -45,8 +45,9 @@ func checkMasterNameMismatch(p *lint.Pass) {
 // masterNameAsked judges the clients of a group that ask for one name.
 func masterNameAsked(p *lint.Pass, g *lint.Group, name string, clients []*lint.Client) {
 	all := watches(g.AllSentinels())
-	names, known := masterNames(all)
-	if len(names) == 0 || !known || slices.Contains(names, name) {
+	distinct, known := masterNames(all)
+	names := distinct.All()
+	if len(names) == 0 || !known || distinct.Has(name) {
 		return
 	}
 	for _, s := range g.AllSentinels() {
@@ -70,7 +71,7 @@ func masterNameAsked(p *lint.Pass, g *lint.Group, name string, clients []*lint.C
 		}
 	}
 	right := names[0]
-	if near := lint.Nearest(name, names); near != "" {
+	if near := p.Facts.Nearest(name, names); near != "" {
 		right = near
 	}
 	f := lint.Finding{
@@ -135,60 +136,74 @@ func checkUnknownMaster(p *lint.Pass) {
 			if len(refs) == 0 || !known || len(all) < len(s.Monitors()) || len(all) == 0 && (!s.Complete || lost(s, "monitor")) {
 				continue
 			}
-			for len(refs) > 0 {
-				name := refs[0].Text
-				var same, rest []lint.Arg
-				for _, r := range refs {
-					switch {
-					case !r.Known:
-					case r.Text == name:
-						same = append(same, r)
-					default:
-						rest = append(rest, r)
-					}
+			u := unknownMasters{g: g, all: all, names: names.All()}
+			var unknown lint.Distinct[string]
+			same := map[string][]lint.Arg{}
+			for _, r := range refs {
+				if r.Known && !names.Has(r.Text) {
+					unknown.Add(r.Text)
+					same[r.Text] = append(same[r.Text], r)
 				}
-				refs = rest
-				if len(same) == 0 || slices.Contains(names, name) || !seen.add(same[0].Place) {
-					continue
+			}
+			for _, name := range unknown.All() {
+				if seen.add(same[name][0].Place) {
+					u.report(p, name, same[name], refs)
 				}
-				reportUnknownMaster(p, g, s, all, name, same)
 			}
 			monitorTooLate(p, s, all, seen)
 		}
 	}
 }
 
-func reportUnknownMaster(p *lint.Pass, g *lint.Group, s *lint.Server, all []*watch, name string, refs []lint.Arg) {
-	names, _ := masterNames(all)
+// unknownMasters are the names that a Sentinel speaks of and does not monitor.
+type unknownMasters struct {
+	g     *lint.Group
+	all   []*watch
+	names []string // of all
+	// support counts who speaks of a name, lines of the Sentinel, of others, and
+	// clients; asking are the clients.
+	support map[string]int
+	asking  map[string][]*lint.Client
+}
+
+// count fills in support and asking.
+func (u *unknownMasters) count(refs []lint.Arg) {
+	if u.support != nil {
+		return
+	}
+	u.support, u.asking = map[string]int{}, map[string][]*lint.Client{}
+	for _, r := range refs {
+		u.support[r.Text]++
+	}
+	for _, w := range watches(u.g.Sentinels) {
+		u.support[w.Name.Text]++
+	}
+	for _, c := range u.g.Clients {
+		if c.Master.Known && c.Master.Exists() {
+			u.support[c.Master.Text]++
+			u.asking[c.Master.Text] = append(u.asking[c.Master.Text], c)
+		}
+	}
+}
+
+// report tells of one name, with the directives that have it, of all.
+func (u *unknownMasters) report(p *lint.Pass, name string, refs, every []lint.Arg) {
+	u.count(every)
 	var spoken []lint.Place
 	for _, r := range refs {
 		spoken = append(spoken, r.Labeled(fmt.Sprintf("%q here", name)))
 	}
 	var asked []lint.Place
-	support := map[string]int{name: len(refs)}
-	for _, r := range masterRefs(s) {
-		if r.Text != name {
-			support[r.Text]++
-		}
-	}
-	for _, w := range watches(g.Sentinels) {
-		support[w.Name.Text]++
-	}
-	for _, c := range g.Clients {
-		if c.Master.Known && c.Master.Exists() {
-			support[c.Master.Text]++
-			if c.Master.Text == name {
-				asked = addPlace(asked, c.Master.Labeled(fmt.Sprintf("%s asks for %q", c.Name, name)))
-			}
-		}
+	for _, c := range u.asking[name] {
+		asked = addPlace(asked, c.Master.Labeled(fmt.Sprintf("%s asks for %q", c.Name, name)))
 	}
 	var odd *watch
-	for _, w := range all {
-		if odd == nil || support[w.Name.Text] < support[odd.Name.Text] {
+	for _, w := range u.all {
+		if odd == nil || u.support[w.Name.Text] < u.support[odd.Name.Text] {
 			odd = w
 		}
 	}
-	if odd != nil && support[name] > support[odd.Name.Text] {
+	if odd != nil && u.support[name] > u.support[odd.Name.Text] {
 		p.Report(lint.Finding{
 			Message: fmt.Sprintf("Sentinel monitors %q, but its other directives are for %q: it ends at start with \"No such master with specified name\"", odd.Name.Text, name),
 			Places:  append(append([]lint.Place{odd.Name.Labeled(fmt.Sprintf("Sentinel monitors %q", odd.Name.Text))}, spoken...), asked...),
@@ -199,26 +214,26 @@ func reportUnknownMaster(p *lint.Pass, g *lint.Group, s *lint.Server, all []*wat
 	}
 	spoken[0].Label = ""
 	f := lint.Finding{Places: spoken}
-	if len(all) == 0 {
+	if len(u.all) == 0 {
 		f.Message = fmt.Sprintf("no sentinel monitor line names %q: Sentinel ends at start with \"No such master with specified name\"", name)
 		f.Help = fmt.Sprintf("add sentinel monitor %s HOST PORT QUORUM above", name)
 		p.Report(f)
 		return
 	}
-	right := names[0]
-	if near := lint.Nearest(name, names); near != "" {
+	right := u.names[0]
+	if near := p.Facts.Nearest(name, u.names); near != "" {
 		right = near
 	}
-	for _, w := range all {
+	for _, w := range u.all[:min(len(u.all), lint.MaxPlaces)] {
 		f.Places = append(f.Places, w.Name.Labeled(fmt.Sprintf("Sentinel monitors %q", w.Name.Text)))
 	}
 	f.Places = append(f.Places, asked...)
-	f.Message = fmt.Sprintf("%q is not monitored here, only %s: Sentinel ends at start with \"No such master with specified name\"", name, quoted(names))
+	f.Message = fmt.Sprintf("%q is not monitored here, only %s: Sentinel ends at start with \"No such master with specified name\"", name, quoted(u.names))
 	f.Help = fmt.Sprintf("write %q", right)
 	if strings.EqualFold(right, name) {
 		f.Help += ": upper and lower case count"
 	}
-	if len(names) == 1 && len(refs) == 1 {
+	if len(u.names) == 1 && len(refs) == 1 {
 		f.Fixes = replace(refs[0], right, "write "+right, true)
 	}
 	p.Report(f)
@@ -229,16 +244,22 @@ func monitorTooLate(p *lint.Pass, s *lint.Server, all []*watch, seen spanSet) {
 	if !before(s.Version, 6, 2) {
 		return
 	}
+	monitored := make(map[*lint.Directive]bool, len(all))
 	for _, w := range all {
-		var early []lint.Place
-		for _, d := range s.Directives {
-			if d == w.Directive {
-				break
-			}
-			if d.Name == "sentinel" && slices.Contains(masterSubs, strings.ToLower(d.Arg(0).Text)) && d.Arg(1).Text == w.Name.Text {
-				early = append(early, d.Arg(1).Labeled("read before the master is known"))
-			}
+		monitored[w.Directive] = true
+	}
+	tooEarly := map[string][]lint.Place{} // by the name of a master that is not known yet
+	earlier := map[*lint.Directive][]lint.Place{}
+	for _, d := range s.Directives {
+		switch name := d.Arg(1).Text; {
+		case monitored[d]:
+			earlier[d] = slices.Clip(tooEarly[name])
+		case d.Name == "sentinel" && slices.Contains(masterSubs, strings.ToLower(d.Arg(0).Text)):
+			tooEarly[name] = append(tooEarly[name], d.Arg(1).Labeled("read before the master is known"))
 		}
+	}
+	for _, w := range all {
+		early := earlier[w.Directive]
 		if len(early) == 0 || !seen.add(early[0]) {
 			continue
 		}
@@ -263,17 +284,22 @@ A comma separates the fields of the message by which Sentinels greet each other.
 	},
 	Check: func(p *lint.Pass) {
 		for _, g := range p.Facts.Groups {
+			var of *lint.Server
+			var refs map[string][]lint.Arg // of it, by the name of the master
 			for _, w := range watches(g.Sentinels) {
 				err := redisconf.MasterNameFatal(w.Name.Text)
 				if err == nil || !w.Name.Known {
 					continue
 				}
 				places := []lint.Place{w.Name.Place}
-				refs := masterRefs(w.server)
-				for _, r := range refs {
-					if r.Text == w.Name.Text {
-						places = append(places, r.Labeled("the same name"))
+				if w.server != of {
+					of, refs = w.server, map[string][]lint.Arg{}
+					for _, r := range masterRefs(of) {
+						refs[r.Text] = append(refs[r.Text], r)
 					}
+				}
+				for _, r := range refs[w.Name.Text] {
+					places = append(places, r.Labeled("the same name"))
 				}
 				if len(refs) > 0 && len(places) == 1 {
 					continue // only this line has the name: sentinel/unknown-master

@@ -58,10 +58,13 @@ var sentinelQuorumUnreachable = &lint.Rule{
 // writes for one master in its other branches.
 func branches(servers []*lint.Server) []*watch {
 	all := watches(servers)
+	seen := spanSet{}
+	for _, w := range all {
+		seen.add(w.Name.Place)
+	}
 	for _, s := range servers {
 		for _, m := range s.Monitors() {
-			known := slices.ContainsFunc(all, func(w *watch) bool { return w.Name.Place.Span == m.Name.Place.Span })
-			if s.Made && !known && len(m.Directive.Args) == 5 {
+			if s.Made && len(m.Directive.Args) == 5 && seen.add(m.Name.Place) {
 				all = append(all, &watch{m, s, []*lint.Server{s}})
 			}
 		}

@@ -109,16 +109,23 @@ func sameMissing(f *lint.Facts, host lint.Arg, from *lint.Server) []lint.HostUse
 	if !host.Known || r.Status != lint.HostMissing || r.Service != nil {
 		return nil
 	}
-	var same []lint.HostUse
+	return missingServices.Of(f)[missingService{r.Correct, r.ServiceName(host.Text), from.Namespace()}]
+}
+
+// A missingService is one that hosts name and that does not exist.
+type missingService struct{ correct, name, namespace string }
+
+// missingServices are the places that name each.
+var missingServices = lint.Derive(func(f *lint.Facts) map[missingService][]lint.HostUse {
+	all := map[missingService][]lint.HostUse{}
 	for _, u := range f.HostUses() {
-		l := u.Leads
-		if u.Client == nil && !u.Peer && l.Status == lint.HostMissing && l.Service == nil && l.Correct == r.Correct &&
-			l.ServiceName(u.Host.Text) == r.ServiceName(host.Text) && u.Namespace == from.Namespace() {
-			same = append(same, u)
+		if l := u.Leads; u.Client == nil && !u.Peer && l.Status == lint.HostMissing && l.Service == nil {
+			at := missingService{l.Correct, l.ServiceName(u.Host.Text), u.Namespace}
+			all[at] = append(all[at], u)
 		}
 	}
-	return same
-}
+	return all
+})
 
 func namespaceOf(r lint.Resolution, from *lint.Server) string {
 	if r.Namespace != "" {
@@ -157,12 +164,7 @@ func nearestRedis(f *lint.Facts, r lint.Resolution, host string, from *lint.Serv
 		w := r.Service.Workloads[slices.IndexFunc(r.Service.Workloads, (*lint.Workload).IsStateful)]
 		return strings.Join(labels, "."), countAt(w, fmt.Sprintf("StatefulSet %s has %s", w.Object.Name, count(w.Replicas, "pod")))
 	}
-	var leading []*lint.Service
-	for _, s := range f.Services {
-		if redisBehind(f, s.Workloads) != nil {
-			leading = append(leading, s)
-		}
-	}
+	leading := leadingToRedis.Of(f)
 	i := slices.IndexFunc(leading, func(s *lint.Service) bool { return s.Object.Name == r.Nearest })
 	if i < 0 && len(leading) == 1 && !mayHaveMore(f) {
 		i = 0
@@ -187,8 +189,8 @@ func misnamedService(f *lint.Facts, r lint.Resolution, host string, from *lint.S
 	if r.Service != nil {
 		return nil
 	}
-	for _, s := range f.Services {
-		if len(s.Workloads) != 1 || s.Object.Namespace != from.Namespace() || redisBehind(f, s.Workloads) == nil {
+	for _, s := range leadingToRedis.Of(f) {
+		if len(s.Workloads) != 1 || s.Object.Namespace != from.Namespace() {
 			continue
 		}
 		if s.Workloads[0].Object.Name == r.ServiceName(host) {
@@ -208,14 +210,41 @@ func countAt(w *lint.Workload, label string) lint.Place {
 
 // redisBehind returns the Redis servers that run in one of the workloads.
 func redisBehind(f *lint.Facts, workloads []*lint.Workload) []*lint.Server {
+	if len(workloads) == 1 {
+		return slices.Clip(redisIn.Of(f)[workloads[0]])
+	}
+	var wanted lint.Distinct[*lint.Workload]
+	for _, w := range workloads {
+		wanted.Add(w)
+	}
 	var all []*lint.Server
 	for _, s := range f.Redis {
-		if slices.Contains(workloads, s.Container.Workload) {
+		if wanted.Has(s.Container.Workload) {
 			all = append(all, s)
 		}
 	}
 	return all
 }
+
+// redisIn are the Redis servers that run in each workload.
+var redisIn = lint.Derive(func(f *lint.Facts) map[*lint.Workload][]*lint.Server {
+	all := map[*lint.Workload][]*lint.Server{}
+	for _, s := range f.Redis {
+		all[s.Container.Workload] = append(all[s.Container.Workload], s)
+	}
+	return all
+})
+
+// leadingToRedis are the Services that lead to a Redis.
+var leadingToRedis = lint.Derive(func(f *lint.Facts) []*lint.Service {
+	var all []*lint.Service
+	for _, s := range f.Services {
+		if slices.ContainsFunc(s.Workloads, func(w *lint.Workload) bool { return redisIn.Of(f)[w] != nil }) {
+			all = append(all, s)
+		}
+	}
+	return all
+})
 
 // judgePort judges the port of a host that exists.
 func judgePort(f *lint.Facts, r lint.Resolution, host, port lint.Arg) (target, bool) {
@@ -230,8 +259,8 @@ func judgePort(f *lint.Facts, r lint.Resolution, host, port lint.Arg) (target, b
 			Places:  []lint.Place{host.Place, r.Service.At(r.Service.SelectorAt, "selects the Sentinels")},
 		}}
 		var leading []*lint.Service
-		for _, s := range f.Services {
-			if redisBehind(f, s.Workloads) != nil && s.Object.Namespace == r.Service.Object.Namespace {
+		for _, s := range leadingToRedis.Of(f) {
+			if s.Object.Namespace == r.Service.Object.Namespace {
 				leading = append(leading, s)
 			}
 		}

@@ -48,4 +48,9 @@ var yamlLimits = &lint.Rule{
 		Fix:   "Split the file, write out aliases of aliases, or leave the file out with --exclude if it is no manifest.",
 		Refs:  []string{"https://yaml.org/spec/1.2.2/#71-alias-nodes"},
 	},
+	Check: func(p *lint.Pass) {
+		for _, l := range p.Facts.Limits() {
+			p.Report(lint.Finding{Message: l.Message, Help: l.Help, Places: []lint.Place{l.At}})
+		}
+	},
 }
