@@ -108,6 +108,9 @@ func (e *Edit) aboveComments(text []byte, at int) {
 // there but the dash of a list and a comment behind, or to the blanks in front if
 // a comment is deleted.
 func (e *Edit) takeLine(text []byte, start, end int) bool {
+	if isText(bytes.TrimRight(text[:start], " \t"), -1, '-') && text[start] != '#' || isText(bytes.TrimLeft(text[end:], " \t\r"), 0, '#') {
+		return false // more stands on the line, which may be very long
+	}
 	lineStart := bytes.LastIndexByte(text[:start], '\n') + 1
 	lineEnd := len(text)
 	if i := bytes.IndexByte(text[end:], '\n'); i >= 0 {
@@ -135,4 +138,14 @@ func (e *Edit) takeLine(text []byte, start, end int) bool {
 		return true
 	}
 	return false
+}
+
+// isText tells whether the first byte (at 0) or the last one (at -1) of a text is a
+// printable character of ASCII other than one.
+func isText(text []byte, at int, other byte) bool {
+	if len(text) == 0 {
+		return false
+	}
+	c := text[(len(text)+at)%len(text)]
+	return c > ' ' && c < 0x7f && c != other
 }

@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // A pairing finds the Helm values that are deployed with each unit.
@@ -17,6 +19,10 @@ type pairing struct {
 	claimed map[*file]bool
 	// spent is the work on the generators of ApplicationSets so far.
 	spent int
+	// inline is the text of the last ConfigMap that values were taken from: thousands
+	// of sources may name one.
+	inline     *file
+	inlineNode *yaml.Node
 }
 
 // pair fills in the values of the environments, which stand in the order of

@@ -50,7 +50,7 @@ func setAll(root Value, params []parameter) Value {
 	if len(params) == 0 {
 		return root
 	}
-	s := setter{layered: &layered{files: map[*yaml.Node]locator{}, last: root.src}, parts: parts{}}
+	s := setter{layered: &layered{files: map[*yaml.Node]locator{}, last: root.src}, parts: parts{}, made: map[*yaml.Node]map[string]int{}}
 	node := root.node
 	if root.IsMap() {
 		s.layered.know(node, root.src)
@@ -127,10 +127,13 @@ func pathSteps(text string) []pathStep {
 type setter struct {
 	layered *layered
 	parts   parts
+	// made are the mappings that it made, with the index of the last key of each
+	// name: of thousands of parameters each would else copy what the others set.
+	made map[*yaml.Node]map[string]int
 }
 
 // put returns what old becomes when the rest of a path is set in it. Nothing
-// that exists is changed.
+// that it did not make itself is changed.
 func (s *setter) put(old *yaml.Node, rest []pathStep, p parameter) *yaml.Node {
 	if len(rest) == 0 {
 		return s.valueNode(p)
@@ -148,29 +151,32 @@ func (s *setter) put(old *yaml.Node, rest []pathStep, p parameter) *yaml.Node {
 		list.Content[at.index] = s.put(list.Content[at.index], rest[1:], p)
 		return s.at(list, p.name, at)
 	}
-	m := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
-	var below *yaml.Node
-	key := s.at(&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: at.name}, p.name, at)
-	found := -1
-	if old != nil && old.Kind == yaml.MappingNode {
-		for k, v := range pairs(old) {
-			if k.Value == at.name {
-				found, below = len(m.Content), v
+	m, index := old, s.made[old]
+	if index == nil {
+		m, index = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}, map[string]int{}
+		s.made[m] = index
+		if old != nil && old.Kind == yaml.MappingNode {
+			for k, v := range pairs(old) {
+				index[k.Value] = len(m.Content)
+				m.Content = append(m.Content, k, v)
 			}
-			m.Content = append(m.Content, k, v)
+		} else {
+			s.at(m, p.name, at)
 		}
+	} else {
+		delete(s.parts, m) // it is not of one parameter alone
+		delete(s.layered.files, m)
 	}
-	if found < 0 {
-		m.Content = append(m.Content, key, nil)
-		found = len(m.Content) - 2
+	found, ok := index[at.name]
+	if !ok {
+		found = len(m.Content)
+		index[at.name] = found
+		m.Content = append(m.Content, nil, nil)
 	}
-	m.Content[found+1] = s.put(below, rest[1:], p)
-	if len(rest) == 1 {
-		m.Content[found] = key
+	if !ok || len(rest) == 1 {
+		m.Content[found] = s.at(&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: at.name}, p.name, at)
 	}
-	if old == nil || old.Kind != yaml.MappingNode {
-		s.at(m, p.name, at)
-	}
+	m.Content[found+1] = s.put(m.Content[found+1], rest[1:], p)
 	return m
 }
 

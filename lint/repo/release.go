@@ -2,6 +2,7 @@ package repo
 
 import (
 	"cmp"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -278,6 +279,9 @@ func (p *pairing) valuesAt(target string) *file {
 	return f
 }
 
+// maxValuesFrom is how many sources of values of one release are read.
+const maxValuesFrom = 50
+
 // fluxRelease reads a HelmRelease of Flux: valuesFrom in their order, then
 // values over them.
 func (p *pairing) fluxRelease(o *Object, env *Environment) *release {
@@ -288,7 +292,15 @@ func (p *pairing) fluxRelease(o *Object, env *Environment) *release {
 		object:    o,
 	}
 	rel.chart, rel.version = fluxChart(spec, o.Namespace, env)
-	for _, from := range spec.Get("valuesFrom").Items() {
+	for i, from := range spec.Get("valuesFrom").Items() {
+		if i == maxValuesFrom {
+			rel.partial = true
+			p.repo.Problems = append(p.repo.Problems, Problem{
+				Rule: "yaml/limits", Span: from.Span(), Help: "lay fewer values over each other",
+				Message: fmt.Sprintf("more than %d sources of values, the limit for one release; from here on they were not read", maxValuesFrom),
+			})
+			break
+		}
 		if from.Get("targetPath").Exists() {
 			continue // one value; it comes from a Secret in most cases
 		}
@@ -360,7 +372,10 @@ func (p *pairing) fluxValuesFrom(rel *release, from Value, o *Object, env *Envir
 			p.claimed[s.content] = true
 		}
 	}
-	inner := parseInline(data)
+	if p.inlineNode != data.node {
+		p.inline, p.inlineNode = parseInline(data), data.node
+	}
+	inner := p.inline
 	rel.partial = rel.partial || len(inner.problems) > 0
 	for _, d := range inner.docs {
 		rel.layers = append(rel.layers, Value{node: d.root, src: embedded{data, inner}})
