@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/quorumwright/quorumwright/internal/apim"
@@ -57,11 +58,58 @@ func ChartsOf(client *Client) Charts {
 }
 
 // ChartValues shows Helm values to package apim.
-type ChartValues struct{ Root repo.Value }
+type ChartValues struct {
+	Root repo.Value
+	// known are the mappings on the way to the last path that was asked for, if
+	// not nil.
+	known *[]chartLevel
+}
+
+// A chartLevel is what stands at a path of values: for a large mapping with the
+// values below it by their keys.
+type chartLevel struct {
+	path  []string
+	value repo.Value
+	below map[string]repo.Value
+}
+
+// NewChartValues returns values of which very many are asked for: what was found
+// on the way to one helps to find the next. They are for one goroutine.
+func NewChartValues(root repo.Value) ChartValues {
+	return ChartValues{Root: root, known: &[]chartLevel{{value: root}}}
+}
+
+// level returns what stands at a path.
+func (t ChartValues) level(path []string) *chartLevel {
+	depth := len(path)
+	if depth < len(*t.known) && slices.Equal((*t.known)[depth].path, path) {
+		return &(*t.known)[depth]
+	}
+	l := chartLevel{path: slices.Clone(path), value: t.level(path[:depth-1]).child(path[depth-1])}
+	*t.known = append((*t.known)[:depth], l)
+	return &(*t.known)[depth]
+}
+
+// child returns the value at one more element of the path.
+func (l *chartLevel) child(name string) repo.Value {
+	if l.below == nil && l.value.IsMap() && l.value.Len() >= manyKeys {
+		l.below = map[string]repo.Value{}
+		for key, v := range l.value.Fields() {
+			l.below[key] = v
+		}
+	}
+	if l.below != nil && !strings.HasPrefix(name, "[") {
+		return l.below[name]
+	}
+	return stepInto(l.value, name)
+}
 
 // Get returns the value at a path, the missing Value if there is none. An
 // element of a list is named [0], [1], ….
 func (t ChartValues) Get(path ...string) repo.Value {
+	if n := len(path); t.known != nil && n > 0 {
+		return t.level(path[:n-1]).child(path[n-1])
+	}
 	v := t.Root
 	for _, element := range path {
 		v = stepInto(v, element)

@@ -137,11 +137,11 @@ type configurator struct {
 func configure(r *repo.Repo, f *Facts, client *Client) *Configuration {
 	charts := ChartsOf(client)
 	c := &configurator{
-		repo: r, facts: f, client: client, charts: charts, values: ChartValues{client.Values.Value},
+		repo: r, facts: f, client: client, charts: charts, values: ChartValues{Root: client.Values.Value},
 		out: &Configuration{Client: client, Charts: charts}, areas: map[string]*Area{},
 	}
 	c.effective = charts.Newest().Effective(c.values)
-	c.entries = append(c.entries, (gatewayReader{f, client.Values}).env().Items()...)
+	c.entries = append(c.entries, (gatewayReader{facts: f, values: client.Values}).env().Items()...)
 	for _, a := range areas {
 		c.areas[a.name] = &Area{Name: a.name}
 	}

@@ -24,7 +24,7 @@ type Disagreement struct {
 // RenderedConfiguration returns gravitee.yml of the gateway among the objects
 // that a chart renders; the missing Value if there is none.
 func RenderedConfiguration(client *Client, objects []*repo.Object) repo.Value {
-	name, _ := ChartsOf(client).Newest().Effective(ChartValues{client.Values.Value}).Value("gateway", "name")
+	name, _ := ChartsOf(client).Newest().Effective(ChartValues{Root: client.Values.Value}).Value("gateway", "name")
 	suffix := "-" + orDefault(name.Text, "gateway")
 	for _, o := range objects {
 		if conf := o.Value.Get("data", "gravitee.yml"); o.Kind == "ConfigMap" && strings.HasSuffix(o.Name, suffix) && conf.Exists() {
@@ -38,7 +38,7 @@ func RenderedConfiguration(client *Client, objects []*repo.Object) repo.Value {
 // a client with gravitee.yml as the chart renders it: every setting that the
 // catalogue expects must be there, with its value.
 func Disagreements(r *repo.Repo, client *Client, chart *apim.Chart, conf repo.Value) []Disagreement {
-	values := ChartValues{client.Values.Value}
+	values := ChartValues{Root: client.Values.Value}
 	c := &configurator{repo: r, client: client, values: values}
 	var all []Disagreement
 	for _, s := range chart.Effective(values).Settings(apim.Version{}, nil) {

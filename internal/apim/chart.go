@@ -42,6 +42,15 @@ type known struct {
 	keys   sync.Map // *keyfile.Record to *Key
 	values func() map[string]any
 	judged sketched
+
+	homesOnce sync.Once
+	homes     map[string]string
+}
+
+// home returns homesOf the release.
+func (k *known) home(release spans.Release) map[string]string {
+	k.homesOnce.Do(func() { k.homes = homesOf(release) })
+	return k.homes
 }
 
 // knownOf holds the known of each spans.Release.

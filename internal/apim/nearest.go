@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/quorumwright/quorumwright/internal/apim/internal/spans"
 	"github.com/quorumwright/quorumwright/internal/spelling"
 )
 
@@ -32,27 +33,33 @@ func (c *Chart) nearestKey(path []string) string {
 	if len(name) < 6 {
 		return ""
 	}
-	var homes []string
+	return c.known.home(c.release)[strings.ToLower(name)]
+}
+
+// homesOf returns the one key in which each name stands that a live key has, by
+// the name in lower case; "" for names that several have.
+func homesOf(release spans.Release) map[string]string {
+	homes := map[string]string{}
 	var walk func(n *node, at []string)
 	walk = func(n *node, at []string) {
 		children := n.children()
 		for i := range children {
 			child := &children[i]
-			if !child.liveIn(c.release) {
+			if !child.liveIn(release) {
 				continue
 			}
 			here := append(slices.Clone(at), child.name)
-			if strings.EqualFold(child.name, name) {
-				homes = append(homes, JoinPath(here))
+			name := strings.ToLower(child.name)
+			if _, twice := homes[name]; twice {
+				homes[name] = ""
+			} else {
+				homes[name] = JoinPath(here)
 			}
 			walk(child, here)
 		}
 	}
 	walk(keys, nil)
-	if len(homes) == 1 {
-		return homes[0]
-	}
-	return ""
+	return homes
 }
 
 // similar is the live child of a node whose name is nearest to a word, if it is

@@ -80,7 +80,7 @@ var usesOf = lint.Derive(func(f *lint.Facts) []*chartUse {
 func newChartUse(c *lint.Client) *chartUse {
 	charts := lint.ChartsOf(c)
 	u := &chartUse{
-		client: c, root: c.Values.Value, tree: lint.ChartValues{Root: c.Values.Value},
+		client: c, root: c.Values.Value, tree: lint.NewChartValues(c.Values.Value),
 		charts: charts.All, told: charts.Told, byImage: charts.ByImage, image: charts.Image,
 	}
 	u.judge = sync.OnceValue(u.judgements)
