@@ -66,7 +66,7 @@ func newGateway(f *Facts, v *repo.Values) (*Client, bool) {
 	if !gateway.IsMap() && (v.Chart.Name == "" || !v.Value.Get("ratelimit", "type").Exists()) {
 		return nil, false
 	}
-	g := gatewayReader{f, v}
+	g := newGatewayReader(f, v)
 	redis := gateway.Get("ratelimit", "redis")
 	c := &Client{
 		Name:             "the gateway",
@@ -91,7 +91,7 @@ func newGateway(f *Facts, v *repo.Values) (*Client, bool) {
 		c.Image.Repository = "graviteeio/apim-gateway"
 	}
 	nodes := redis.Get("sentinel", "nodes").Items()
-	for i := 0; ; i++ {
+	for i := 0; i < len(nodes) || f.mayAsk(i, v.Object, g.env()); i++ {
 		var n repo.Value
 		if i < len(nodes) {
 			n = nodes[i]

@@ -187,6 +187,16 @@ type edit struct {
 	envsubst bool
 	vars     shellVars // of the scripts
 	scripts  []string  // of sed and the like
+	size     int       // of scripts, in bytes
+	learnt   []*shellCommand
+}
+
+// run adds a script of sed and the like. Beyond maxEdits nothing is known of what
+// they change.
+func (e *edit) run(script string) {
+	if e.size += len(script); e.size <= maxEdits {
+		e.scripts = append(e.scripts, script)
+	}
 }
 
 // changes tells whether the edit may put something else in place of a word. A
@@ -195,7 +205,7 @@ func (e *edit) changes(word string) bool {
 	if e == nil {
 		return false
 	}
-	if e.envsubst && strings.Contains(word, "$") {
+	if e.envsubst && strings.Contains(word, "$") || e.size > maxEdits {
 		return true
 	}
 	for _, s := range e.scripts {

@@ -37,7 +37,7 @@ func newDeployedGateway(f *Facts, c *Container) (*Client, bool) {
 		Image:            c.Image,
 		Complete:         g.complete,
 	}
-	for i := 0; ; i++ {
+	for i := 0; f.mayAsk(i, client.Object, c.Value); i++ {
 		n := at + "sentinel.nodes." + strconv.Itoa(i)
 		node := Node{g.setting(n + ".host"), g.setting(n + ".port")}
 		if !node.Host.Exists() {

@@ -20,10 +20,8 @@ func (r KeyRef) Equal(o KeyRef) bool {
 // Env returns the value of an environment variable of the container, from env
 // and then envFrom, as Kubernetes gives it to the process.
 func (c *Container) Env(name string) (Arg, bool) {
-	for e := range c.Value.Get("env").Elements() {
-		if e.Get("name").Text() == name {
-			return c.facts.envValue(e, c.Workload.Object, c.Workload.Object.Namespace), true
-		}
+	if e, ok := c.envEntry(name); ok {
+		return c.facts.envValue(e, c.Workload.Object, c.Workload.Object.Namespace), true
 	}
 	sources := c.Value.Get("envFrom").Items()
 	for i := len(sources) - 1; i >= 0; i-- { // the last one wins
@@ -44,6 +42,33 @@ func (c *Container) Env(name string) (Arg, bool) {
 		}
 	}
 	return Arg{}, false
+}
+
+// manyEntries is how many entries of a list a map finds faster than a look at each.
+const manyEntries = 32
+
+// envEntry returns the first entry of env that has a name.
+func (c *Container) envEntry(name string) (repo.Value, bool) {
+	env := c.Value.Get("env")
+	if env.Len() < manyEntries {
+		for e := range env.Elements() {
+			if e.Get("name").Text() == name {
+				return e, true
+			}
+		}
+		return repo.Value{}, false
+	}
+	if c.env == nil {
+		c.env = make(map[string]repo.Value, env.Len())
+		for e := range env.Elements() {
+			name := e.Get("name").Text()
+			if _, ok := c.env[name]; !ok {
+				c.env[name] = e
+			}
+		}
+	}
+	e, ok := c.env[name]
+	return e, ok
 }
 
 // envValue reads one entry of an env list: value, or a reference to a key.

@@ -39,6 +39,11 @@ type Facts struct {
 	// limits are the bounds that were hit while the facts were collected, after spent.
 	limits []Limit
 	spent  spent
+	// assigned are the variables that scripts set, by their first command.
+	assigned map[*shellCommand]shellVars
+	// byName are the first indexed Configs by kind and name.
+	byName  map[[2]string][]*Config
+	indexed int
 	// derived is what Derived values have worked out.
 	derived map[any]any
 }
@@ -74,6 +79,9 @@ func Collect(env *repo.Environment) *Facts {
 		for _, c := range w.Containers {
 			if c.Init {
 				continue
+			}
+			if !f.mayServe(c) {
+				break
 			}
 			for _, s := range newServers(c) {
 				if s.Sentinel {
@@ -121,8 +129,16 @@ func sameNamespace(a, b string) bool {
 
 // config returns the ConfigMap or Secret of a name as seen from a namespace.
 func (f *Facts) config(kind, namespace, name string) *Config {
-	for _, c := range f.Configs {
-		if c.Kind == kind && c.Name == name && sameNamespace(c.Namespace, namespace) {
+	if f.byName == nil {
+		f.byName = make(map[[2]string][]*Config, len(f.Configs))
+	}
+	for ; f.indexed < len(f.Configs); f.indexed++ {
+		c := f.Configs[f.indexed]
+		at := [2]string{c.Kind, c.Name}
+		f.byName[at] = append(f.byName[at], c)
+	}
+	for _, c := range f.byName[[2]string{kind, name}] {
+		if sameNamespace(c.Namespace, namespace) {
 			return c
 		}
 	}

@@ -12,6 +12,21 @@ import (
 type gatewayReader struct {
 	facts  *Facts
 	values *repo.Values
+	// settings are the variables by the paths that they set, where they are many.
+	settings map[string]repo.Value
+}
+
+func newGatewayReader(f *Facts, v *repo.Values) gatewayReader {
+	g := gatewayReader{facts: f, values: v}
+	if env := g.env(); env.Len() >= manyEntries {
+		g.settings = make(map[string]repo.Value, env.Len())
+		for e := range env.Elements() {
+			if path, ok := settingOfVariable(e.Get("name").Text()); ok && !g.settings[path].Exists() {
+				g.settings[path] = e
+			}
+		}
+	}
+	return g
 }
 
 func (g gatewayReader) arg(v repo.Value) Arg {
@@ -42,7 +57,13 @@ func unpasted(text string) string {
 // HelmRelease puts in its place from a Secret or ConfigMap
 // (spec.valuesFrom[].targetPath; inline values win).
 func (g gatewayReader) setting(v repo.Value, path string) Arg {
+	if e := g.settings[strings.ToLower(path)]; e.Exists() {
+		return g.facts.envValue(e, g.values.Object, g.values.Namespace)
+	}
 	for e := range g.env().Elements() {
+		if g.settings != nil {
+			break
+		}
 		if isSetting(e.Get("name").Text(), path) {
 			return g.facts.envValue(e, g.values.Object, g.values.Namespace)
 		}
@@ -139,7 +160,13 @@ func (g gatewayReader) complete() bool {
 // it: the gateway itself is strict about the case of camelCase names
 // (gravitee-common, RelaxedPropertySource), which chart/env-name-case judges.
 func isSetting(name, path string) bool {
+	set, ok := settingOfVariable(name)
+	return ok && set == strings.ToLower(path)
+}
+
+// settingOfVariable returns the path that a variable sets, in lower case.
+func settingOfVariable(name string) (string, bool) {
 	name = strings.ReplaceAll(strings.ToLower(name), "_", ".")
 	rest, ok := strings.CutPrefix(name, "gravitee.")
-	return ok && strings.TrimPrefix(rest, "repositories.") == strings.ToLower(path)
+	return strings.TrimPrefix(rest, "repositories."), ok
 }

@@ -280,9 +280,13 @@ func (c *Container) scriptLaunch(path string) (launch, bool) {
 // starts a server.
 func (c *Container) parseLaunch(script string, at source) (launch, bool) {
 	before := c.steps(launch{})
-	steps := c.addSteps(before, parseShell(script), at, maxSteps)[len(before):]
+	steps := c.addSteps(before, c.parse(script, at), at, maxSteps)[len(before):]
 	var found []launch
 	for _, s := range slices.Backward(steps) {
+		if len(found) == maxStarts {
+			c.facts.Stop(At(s.source.object, s.source.value, ""), "write a shorter script", "this script starts a server in more than %d places, the limit for one script; the first of them were not read", maxStarts)
+			break
+		}
 		words := s.command().words
 		for i, w := range words {
 			base := c.program(w, i == 0, s.commands)
@@ -294,7 +298,7 @@ func (c *Container) parseLaunch(script string, at source) (launch, bool) {
 			}
 			l := launch{program: base, path: w.text, script: script, scriptAt: at}
 			for _, a := range words[i+1:] {
-				l.args = append(l.args, c.shellArg(a, s.source, assignments(s.commands)))
+				l.args = append(l.args, c.shellArg(a, s.source, c.facts.assignments(s.commands)))
 			}
 			l.goesOn = s.command().goesOn || isDaemon(l.args)
 			found = append(found, l)

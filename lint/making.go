@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/quorumwright/quorumwright/internal/pattern"
@@ -62,7 +63,7 @@ func (c *Container) steps(l launch) []step {
 			switch {
 			case isShell(baseName(word.Text)):
 				if script, at, ok := w.script(words[i+1:]); ok {
-					all = w.addSteps(all, parseShell(script), at, maxSteps)
+					all = w.addSteps(all, w.parse(script, at), at, maxSteps)
 				}
 			case i == 0 && (baseName(word.Text) == "cp" || strings.HasPrefix(word.Text, "/")):
 				all = w.addSteps(all, []shellCommand{{words: plainWords(words)}}, source{}, maxSteps)
@@ -73,20 +74,23 @@ func (c *Container) steps(l launch) []step {
 		}
 	}
 	if l.script != "" {
-		all = c.addSteps(all, parseShell(l.script), l.scriptAt, maxSteps)
+		all = c.addSteps(all, c.parse(l.script, l.scriptAt), l.scriptAt, maxSteps)
 	}
 	return all
 }
 
 func (c *Container) addSteps(all []step, commands []shellCommand, at source, depth int) []step {
 	for i, cmd := range commands {
+		if !c.mayFollow(1) {
+			break
+		}
 		all = append(all, step{c, commands, i, at})
 		if depth == 0 {
 			continue
 		}
 		if path, ok := cmd.runsScript(); ok {
 			if text, from, ok := c.textAt(all, path); ok {
-				all = c.addSteps(all, parseShell(text), from, depth-1)
+				all = c.addSteps(all, c.parse(text, from), from, depth-1)
 			}
 		}
 	}
@@ -142,7 +146,11 @@ func plainWords(words []Arg) []shellWord {
 func (c *Container) where(path string) (volume, rel string) {
 	best := -1
 	rel = path
-	for m := range c.Value.Get("volumeMounts").Elements() {
+	mounts := c.Value.Get("volumeMounts")
+	if !c.mayFollow(looksThrough(mounts)) {
+		return volume, rel
+	}
+	for m := range mounts.Elements() {
 		at := strings.TrimRight(m.Get("mountPath").Text(), "/")
 		if (path == at || strings.HasPrefix(path, at+"/")) && len(at) > best {
 			best, volume = len(at), m.Get("name").Text()
@@ -157,6 +165,10 @@ func (c *Container) follow(steps []step, path string, depth int) making {
 	m := making{complete: true, depth: depth}
 	volume, rel := c.where(path)
 	for i, s := range steps {
+		if !c.mayFollow(1) {
+			m.complete = false
+			break
+		}
 		m.step(steps[:i], s, volume, rel)
 	}
 	return m
@@ -192,8 +204,8 @@ func (m *making) step(before []step, s step, volume, rel string) {
 	case "sed":
 		if is(last) {
 			m.touched = true
-			m.edit().know(assignments(s.commands))
-			m.edit().scripts = append(m.edit().scripts, joinWords(args[:len(args)-1]))
+			m.edit().learn(s)
+			m.edit().run(joinWords(args[:len(args)-1]))
 			m.complete = m.complete && keepsLines("sed", args[:len(args)-1])
 		}
 	case "tee":
@@ -269,7 +281,9 @@ func (m *making) take(sub making) {
 	if sub.edited != nil {
 		m.edit().know(sub.edited.vars)
 		m.edit().envsubst = m.edit().envsubst || sub.edited.envsubst
-		m.edit().scripts = append(m.edit().scripts, sub.edited.scripts...)
+		for _, script := range sub.edited.scripts {
+			m.edit().run(script)
+		}
 	}
 }
 
@@ -303,12 +317,12 @@ func (m *making) prints(before []step, s step) {
 			m.reads(before, s)
 		}
 	case "sed", "envsubst", "awk":
-		m.edit().know(assignments(s.commands))
+		m.edit().learn(s)
 		m.complete = m.complete && keepsLines(cmd.name(), args)
 		if cmd.name() == "envsubst" {
 			m.edit().envsubst = true
 		} else {
-			m.edit().scripts = append(m.edit().scripts, joinWords(args))
+			m.edit().run(joinWords(args))
 		}
 		if n := len(args); n > 0 && strings.HasPrefix(args[n-1].text, "/") {
 			m.copy(before, s.container, args[n-1])
@@ -357,6 +371,14 @@ func (m *making) reads(before []step, s step) {
 // catLine is a line of a text for which the shell puts a file.
 var catLine = pattern.New(`(?m)^[ \t]*\$\(cat ([^\s)]+)\)[ \t]*$`)
 
+// learn adds the variables of the script of a step.
+func (e *edit) learn(s step) {
+	if first := &s.commands[0]; !slices.Contains(e.learnt, first) {
+		e.learnt = append(e.learnt, first)
+		e.know(s.container.facts.assignments(s.commands))
+	}
+}
+
 // know adds the variables of another script; one that both set is not known.
 func (e *edit) know(vars shellVars) {
 	if e.vars == nil {
@@ -372,7 +394,7 @@ func (e *edit) know(vars shellVars) {
 
 // text takes over a text of a script, and the files that it reads in.
 func (m *making) text(before []step, s step, base int, text string) {
-	m.edit().know(assignments(s.commands))
+	m.edit().learn(s)
 	from := 0
 	for _, at := range catLine.FindAllStringSubmatchIndex(text, -1) {
 		path := text[at[2]:at[3]]

@@ -40,14 +40,20 @@ func (f *Facts) perMaster(g *Group) []*Group {
 		running[t.Container.Workload] = append(running[t.Container.Workload], t)
 	}
 	watchedBy := map[*Server][]int{} // the parts that watch a Redis
+	members := 0
 	for _, s := range g.Sentinels {
 		for _, m := range s.Monitors() {
+			if members++; members > maxMembers {
+				f.Stop(m.Name.Place, "split the environment", "the Sentinels watch more than %d masters and Redis, each counted as often as it is watched, the limit for one group; from here on they were not judged", maxMembers)
+				break
+			}
 			i := byName[m.Name.Text]
 			parts[i].Sentinels = append(parts[i].Sentinels, s)
 			for _, w := range f.Resolve(m.Host.Text, s.Namespace()).Workloads {
 				for _, t := range running[w] {
 					if port, _ := t.Port(); port <= 0 || m.Port.Text == "" || samePort(m.Port, port) {
 						watchedBy[t] = append(watchedBy[t], i)
+						members++
 					}
 				}
 			}

@@ -52,6 +52,9 @@ type Server struct {
 	// monitors are the lines "sentinel monitor" of the first counted Directives.
 	monitors []*Monitor
 	counted  int
+	// byMaster are the first grouped of them by the names of their masters.
+	byMaster map[string][]*Monitor
+	grouped  int
 	named    directiveIndex
 }
 
@@ -267,6 +270,18 @@ func (s *Server) Monitors() []*Monitor {
 		}
 	}
 	return s.monitors
+}
+
+// MonitorsOf returns the lines by which a Sentinel watches a master.
+func (s *Server) MonitorsOf(master string) []*Monitor {
+	all := s.Monitors()
+	if s.byMaster == nil || s.grouped < len(all) {
+		s.byMaster, s.grouped = make(map[string][]*Monitor, len(all)), len(all)
+		for _, m := range all {
+			s.byMaster[m.Name.Text] = append(s.byMaster[m.Name.Text], m)
+		}
+	}
+	return s.byMaster[master]
 }
 
 // Port returns the port that the server listens on in plain text, with where

@@ -127,6 +127,10 @@ func (c *Container) shellValue(name string, vars shellVars, depth int) (Arg, boo
 	return Arg{}, false
 }
 
+// maxExpanded bounds the bytes of a word after expansion: variables that are made
+// of variables could grow without end.
+const maxExpanded = 64 << 10
+
 var expansionPattern = pattern.New(`\$(?:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})`)
 
 // expandShell puts the values of variables in place of them; known is false if
@@ -136,7 +140,7 @@ func (c *Container) expandShell(text string, vars shellVars, depth int) (expande
 		return "", false
 	}
 	var b strings.Builder
-	for {
+	for c.mayFollow(1) {
 		at := expansionPattern.FindStringIndex(text)
 		if at == nil {
 			break
@@ -148,6 +152,9 @@ func (c *Container) expandShell(text string, vars shellVars, depth int) (expande
 		}
 		b.WriteString(text[:at[0]] + value.Text)
 		text = text[at[1]:]
+		if b.Len() > maxExpanded {
+			return "", false
+		}
 	}
 	b.WriteString(text)
 	return b.String(), !strings.ContainsAny(text, "$`")

@@ -25,8 +25,14 @@ func (f *Facts) Nearest(name string, candidates []string) string {
 
 // NearestBy is Nearest with a bound of its own for the letters that differ.
 func (f *Facts) NearestBy(name string, candidates []string, letters int) string {
-	if f.spent.compared += len(candidates); f.spent.compared > maxCompared {
+	if !f.MayCompare(len(candidates)) {
 		return ""
 	}
 	return spelling.Nearest(name, candidates, letters)
+}
+
+// MayCompare tells whether a name may be compared with n others, and counts them.
+func (f *Facts) MayCompare(n int) bool {
+	f.spent.compared += n
+	return f.spent.compared <= maxCompared
 }

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,6 +25,8 @@ type Workload struct {
 	Pod repo.Value
 	// Containers are the init containers and then the containers.
 	Containers []*Container
+
+	volumes map[string][]repo.Value // the pod's by name, where they are many
 }
 
 // A Container is one container of a workload.
@@ -35,6 +38,7 @@ type Container struct {
 	Image    Image
 
 	facts *Facts
+	env   map[string]repo.Value // the entries of env by name, where they are many
 	// said are the words of the command and arguments, saidAt what they are in,
 	// as they were with so many of the facts' Configs.
 	said    []Arg
@@ -182,7 +186,11 @@ type File struct {
 func (c *Container) File(path string) File {
 	best, rest, found := repo.Value{}, "", false
 	bestPath := ""
-	for m := range c.Value.Get("volumeMounts").Elements() {
+	mounts := c.Value.Get("volumeMounts")
+	if !c.mayFollow(looksThrough(mounts)) {
+		return File{Kind: "unknown"}
+	}
+	for m := range mounts.Elements() {
 		at := strings.TrimRight(m.Get("mountPath").Text(), "/")
 		if path != at && !strings.HasPrefix(path, at+"/") || found && len(at) <= len(bestPath) {
 			continue
@@ -212,12 +220,31 @@ func (c *Container) File(path string) File {
 	return f
 }
 
+// named yields the pod's volumes of a name.
+func (w *Workload) named(name string) iter.Seq[repo.Value] {
+	volumes := w.Pod.Get("volumes")
+	if volumes.Len() < manyEntries {
+		return func(yield func(repo.Value) bool) {
+			for v := range volumes.Elements() {
+				if v.Get("name").Text() == name && !yield(v) {
+					return
+				}
+			}
+		}
+	}
+	if w.volumes == nil {
+		w.volumes = make(map[string][]repo.Value, volumes.Len())
+		for v := range volumes.Elements() {
+			name := v.Get("name").Text()
+			w.volumes[name] = append(w.volumes[name], v)
+		}
+	}
+	return slices.Values(w.volumes[name])
+}
+
 // volume returns the volume of a name and its type.
 func (w *Workload) volume(name string) (repo.Value, string) {
-	for v := range w.Pod.Get("volumes").Elements() {
-		if v.Get("name").Text() != name {
-			continue
-		}
+	for v := range w.named(name) {
 		for k := range v.Fields() {
 			if k != "name" {
 				return v, k
@@ -290,6 +317,9 @@ func (c *Container) mountedKeys() []mountedKey {
 		}
 		at := strings.TrimRight(m.Get("mountPath").Text(), "/")
 		for key, text := range config.All() {
+			if c.facts.spent.followedAll {
+				break
+			}
 			path := at + "/" + key
 			if sub := m.Get("subPath").Text(); sub == key {
 				path = at

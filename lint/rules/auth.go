@@ -191,7 +191,7 @@ func checkMasterauth(p *lint.Pass, g *lint.Group) {
 	var places []lint.Place
 	var who *lint.Server
 	for _, s := range branchesOf(g.Redis) {
-		if s.MasterAuth().Given || misspelledDirective(s, "masterauth") {
+		if s.MasterAuth().Given || misspelledDirective(p.Facts, s, "masterauth") {
 			continue
 		}
 		at := masterauthPlace(s)
@@ -293,7 +293,7 @@ func checkAuthPass(p *lint.Pass, g *lint.Group) {
 	var places []lint.Place
 	var master string
 	for _, s := range g.Sentinels {
-		if misspelledDirective(s, "auth-pass") {
+		if misspelledDirective(p.Facts, s, "auth-pass") {
 			continue
 		}
 		for _, m := range s.Monitors() {

@@ -39,7 +39,7 @@ func checkGatewayPassword(p *lint.Pass, g *lint.Group, c *lint.Client) {
 		switch {
 		case s.Password().IsCertain():
 			asking++
-		case !s.Password().Given && !misspelledDirective(s, "requirepass"):
+		case !s.Password().Given && !misspelledDirective(p.Facts, s, "requirepass"):
 			open++
 		}
 	}

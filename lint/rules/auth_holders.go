@@ -84,8 +84,12 @@ func findPasswordHolders(f *lint.Facts, g *lint.Group) []passwordHolder {
 func watchedNames(f *lint.Facts, s *lint.Server, g *lint.Group) []string {
 	var names []string
 	monitors := s.Monitors()
-	for _, m := range monitors {
-		if (g.Master == "" || g.Master == m.Name.Text) && !f.Elsewhere(m.Host, s.Namespace()) {
+	means := monitors
+	if g.Master != "" {
+		means = s.MonitorsOf(g.Master)
+	}
+	for _, m := range means {
+		if !f.Elsewhere(m.Host, s.Namespace()) {
 			names = append(names, m.Name.Text)
 		}
 	}
@@ -181,7 +185,25 @@ func keyName(r lint.KeyRef) string { return fmt.Sprintf("key %q of %s %q", r.Key
 // quotes, one without a value, a name that is written nearly alike, a master
 // name that nobody monitors. Another rule tells of that, and that the directive
 // is missing is no cause of its own.
-func misspelledDirective(s *lint.Server, directive string) bool {
+func misspelledDirective(f *lint.Facts, s *lint.Server, directive string) bool {
+	known, at := misspelled.Of(f), serverDirective{s, directive}
+	is, ok := known[at]
+	if !ok {
+		is = holdsMisspelled(s, directive)
+		known[at] = is
+	}
+	return is
+}
+
+// misspelled are the answers of misspelledDirective.
+var misspelled = lint.Derive(func(*lint.Facts) map[serverDirective]bool { return map[serverDirective]bool{} })
+
+type serverDirective struct {
+	server    *lint.Server
+	directive string
+}
+
+func holdsMisspelled(s *lint.Server, directive string) bool {
 	for _, c := range s.Confs {
 		for _, e := range c.Errors {
 			if e.Name == "" || e.Name == "sentinel" || nearDirective(e.Name, directive) {

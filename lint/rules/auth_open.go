@@ -37,7 +37,7 @@ func checkOpen(p *lint.Pass, g *lint.Group) {
 		Help:    "set requirepass and masterauth from a Secret, or add a NetworkPolicy",
 	}
 	for _, s := range g.Redis {
-		if s.Password().Given || misspelledDirective(s, "requirepass") || guarded(p.Facts, s.Container.Workload) {
+		if s.Password().Given || misspelledDirective(p.Facts, s, "requirepass") || guarded(p.Facts, s.Container.Workload) {
 			continue
 		}
 		at, open := listensBeyond(s)

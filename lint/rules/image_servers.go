@@ -65,27 +65,31 @@ type running struct {
 	server    *lint.Server
 	container *lint.Container
 	release   release
-	at        repo.Span // of the image
 }
 
 func checkDrift(p *lint.Pass, g *lint.Group) {
 	var all []running
+	var known lint.Distinct[repo.Span]
 	add := func(s *lint.Server, c *lint.Container) {
 		r, ok := releaseOf(c.Image)
-		if at := c.Image.Ref.Span(); ok && !slices.ContainsFunc(all, func(o running) bool { return o.at == at }) {
-			all = append(all, running{s, c, r, at})
+		if ok && known.Add(c.Image.Ref.Span()) {
+			all = append(all, running{s, c, r})
 		}
 	}
 	servers := slices.Concat(g.Redis, g.Sentinels)
 	for _, s := range servers {
 		add(s, s.Container)
 	}
-	for _, s := range servers {
-		for _, c := range s.Container.Workload.Containers {
+	for _, w := range workloadsOf(servers) {
+		for _, c := range w.Containers {
 			if redisconf.ImageVersion(c.Image.Repository, c.Image.Tag).Flavor != redisconf.UnknownFlavor {
 				add(nil, c)
 			}
 		}
+	}
+	if len(all) > maxHolders {
+		p.Facts.Stop(all[maxHolders].container.At(all[maxHolders].container.Image.Ref, ""), "split the environment", "one Redis runs in more than %d containers, the limit; from here on their images were not compared", maxHolders)
+		all = all[:maxHolders]
 	}
 	usual, odd := lint.Odd(all, func(a, b running) lint.Match { return a.release.compare(b.release) })
 	i := slices.IndexFunc(usual, func(r running) bool { return r.server != nil })
@@ -113,6 +117,15 @@ func checkDrift(p *lint.Pass, g *lint.Group) {
 	f.Places[0].Label = ""
 	f.Fixes = replace(lint.Arg{Place: f.Places[0]}, right.container.Image.Ref.Text(), f.Help, false)
 	p.Report(f)
+}
+
+// workloadsOf returns the workloads of servers.
+func workloadsOf(servers []*lint.Server) []*lint.Workload {
+	var all lint.Distinct[*lint.Workload]
+	for _, s := range servers {
+		all.Add(s.Container.Workload)
+	}
+	return all.All()
 }
 
 // bothKinds tells whether there are Redis servers and Sentinels.
@@ -201,8 +214,8 @@ var imageFloatingTag = &lint.Rule{
 				floatingTag(p, seen, s.Container.At(s.Container.Image.Ref, ""), serverWord(s), s.Container.Image)
 			}
 		}
-		for _, s := range p.Facts.Servers() {
-			for _, c := range s.Container.Workload.Containers {
+		for _, w := range workloadsOf(p.Facts.Servers()) {
+			for _, c := range w.Containers {
 				if mayFloat(c.Image) {
 					floatingTag(p, seen, c.At(c.Image.Ref, ""), "container "+c.Name, c.Image)
 				}

@@ -78,6 +78,27 @@ func isPortOf(sp lint.ServicePort, target int, known, sentinel bool, wanted, oth
 // portsOf returns the ports on which the servers of workloads listen, plain and
 // TLS; none if one of them is not known.
 func portsOf(facts *lint.Facts, workloads []*lint.Workload, sentinel bool) []int {
+	if len(workloads) != 1 {
+		return findPorts(facts, workloads, sentinel)
+	}
+	known, at := portsIn.Of(facts), serversIn{workloads[0], sentinel}
+	ports, ok := known[at]
+	if !ok {
+		ports = findPorts(facts, workloads, sentinel)
+		known[at] = ports
+	}
+	return ports
+}
+
+// portsIn are the ports of single workloads.
+var portsIn = lint.Derive(func(*lint.Facts) map[serversIn][]int { return map[serversIn][]int{} })
+
+type serversIn struct {
+	workload *lint.Workload
+	sentinel bool
+}
+
+func findPorts(facts *lint.Facts, workloads []*lint.Workload, sentinel bool) []int {
 	var all []int
 	for _, s := range serversBehind(facts, workloads, sentinel) {
 		ports := listening(s)

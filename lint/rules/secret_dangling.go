@@ -21,10 +21,12 @@ Secrets are known by whatever makes them: Secret, SealedSecret, ExternalSecret, 
 		Refs: []string{refSecret, "https://kubernetes.io/docs/tasks/inject-data-application/distribute-credentials-secure/"},
 	},
 	Check: func(p *lint.Pass) {
-		d := danglingRefs{pass: p}
+		d := danglingRefs{pass: p, byName: map[[2]string][]configRef{}, byKey: map[[3]string][]configRef{}}
 		for _, r := range configRefs(p.Facts) {
 			if r.kind == "Secret" && !r.optional {
 				d.refs = append(d.refs, r)
+				d.byName[[2]string{r.namespace, r.name}] = append(d.byName[[2]string{r.namespace, r.name}], r)
+				d.byKey[[3]string{r.namespace, r.name, r.key}] = append(d.byKey[[3]string{r.namespace, r.name, r.key}], r)
 			}
 		}
 		for _, r := range d.refs {
@@ -36,17 +38,15 @@ Secrets are known by whatever makes them: Secret, SealedSecret, ExternalSecret, 
 type danglingRefs struct {
 	pass *lint.Pass
 	refs []configRef
-	done []string
+	// byName and byKey are the refs by namespace and name, and by the key too.
+	byName map[[2]string][]configRef
+	byKey  map[[3]string][]configRef
+	done   lint.Distinct[string]
+	spelt  map[[2]string][]speltKey // what checkSpelling compares
 }
 
 // once tells whether a cause was not told before.
-func (d *danglingRefs) once(cause string) bool {
-	if slices.Contains(d.done, cause) {
-		return false
-	}
-	d.done = append(d.done, cause)
-	return true
-}
+func (d *danglingRefs) once(cause string) bool { return d.done.Add(cause) }
 
 func (d *danglingRefs) check(r configRef) {
 	if config := d.pass.Facts.Config("Secret", r.namespace, r.name); config != nil {
@@ -78,9 +78,27 @@ func (d *danglingRefs) check(r configRef) {
 // references to that Secret write it with another letter: which one it has cannot
 // be told, but hardly both.
 func (d *danglingRefs) checkSpelling(r configRef) {
+	at := [2]string{r.namespace, r.name}
+	if _, known := d.spelt[at]; !known {
+		if d.spelt == nil {
+			d.spelt = map[[2]string][]speltKey{}
+		}
+		var keys []speltKey
+		var seen lint.Distinct[string]
+		for _, s := range d.same(r, false) {
+			if seen.Add(s.key) {
+				keys = append(keys, speltKey{s.key, digits.ReplaceAllString(s.key, ""), len(d.same(s, true))})
+			}
+		}
+		d.spelt[at] = keys
+	}
 	var keys []string
-	for _, s := range d.same(r, false) {
-		if s.key != r.key && len(s.key) > 4 && digits.ReplaceAllString(s.key, "") != digits.ReplaceAllString(r.key, "") && len(d.same(s, true)) >= len(d.same(r, true)) {
+	letters, asked := digits.ReplaceAllString(r.key, ""), len(d.same(r, true))
+	if !d.pass.Facts.MayCompare(len(d.spelt[at])) {
+		return
+	}
+	for _, s := range d.spelt[at] {
+		if s.key != r.key && len(s.key) > 4 && s.letters != letters && s.asked >= asked {
 			keys = append(keys, s.key)
 		}
 	}
@@ -96,23 +114,25 @@ func (d *danglingRefs) checkSpelling(r configRef) {
 	for _, s := range d.same(r, true) {
 		f.Places = addPlace(f.Places, s.keyAt)
 	}
-	for _, s := range d.refs {
-		if s.name == r.name && s.namespace == r.namespace && s.key == near {
-			f.Places = addPlace(f.Places, labeledPlace(s.keyAt, fmt.Sprintf("key %q is asked for", near)))
-		}
+	for _, s := range d.byKey[[3]string{r.namespace, r.name, near}] {
+		f.Places = addPlace(f.Places, labeledPlace(s.keyAt, fmt.Sprintf("key %q is asked for", near)))
 	}
 	d.pass.Report(f)
 }
 
+// A speltKey is a key of a missing Secret: with its letters, without digits, and
+// how many references ask for it.
+type speltKey struct {
+	key, letters string
+	asked        int
+}
+
 // same returns the references to the same missing thing.
 func (d *danglingRefs) same(r configRef, key bool) []configRef {
-	var all []configRef
-	for _, s := range d.refs {
-		if s.name == r.name && s.namespace == r.namespace && (!key || s.key == r.key) {
-			all = append(all, s)
-		}
+	if key {
+		return d.byKey[[3]string{r.namespace, r.name, r.key}]
 	}
-	return all
+	return d.byName[[2]string{r.namespace, r.name}]
 }
 
 // reportKey reports a key that a Secret does not have. If several references

@@ -86,7 +86,7 @@ func collectPlain(f *lint.Facts) *plainSecrets {
 	for _, w := range f.Workloads {
 		found.ofWorkload(f, w)
 	}
-	refs := configRefs(f)
+	refs := secretKeysOf(configRefs(f))
 	for _, c := range f.Configs {
 		if c.Kind == "ConfigMap" {
 			found.ofConfigMap(c)
@@ -374,15 +374,11 @@ func passwordArg(d *redisconf.Directive) (*redisconf.Word, bool) {
 
 // ofSecret takes the values of a Secret that is neither encrypted nor a
 // reference, as far as they have to do with Redis or the gateway.
-func (f *plainSecrets) ofSecret(c *lint.Config, refs []configRef) {
-	whole := ourWords.MatchString(c.Name) || slices.ContainsFunc(refs, func(r configRef) bool {
-		return r.kind == "Secret" && r.key == "" && r.name == c.Name && !r.env
-	})
+func (f *plainSecrets) ofSecret(c *lint.Config, refs map[secretKey]bool) {
+	whole := ourWords.MatchString(c.Name) || refs[secretKey{c.Name, ""}]
 	for name, v := range c.All() {
 		value, ok := c.Secret(name)
-		ours := whole || ourWords.MatchString(name) || slices.ContainsFunc(refs, func(r configRef) bool {
-			return r.kind == "Secret" && r.key == name && r.name == c.Name
-		})
+		ours := whole || ourWords.MatchString(name) || refs[secretKey{c.Name, name}]
 		if !ok || !ours {
 			continue
 		}
@@ -391,6 +387,20 @@ func (f *plainSecrets) ofSecret(c *lint.Config, refs []configRef) {
 			place: lint.At(c.Object, v, ""), value: value, owner: c,
 		})
 	}
+}
+
+// A secretKey names a key of a Secret, "" for all of a volume.
+type secretKey struct{ name, key string }
+
+// secretKeysOf returns the keys of Secrets that are referred to.
+func secretKeysOf(refs []configRef) map[secretKey]bool {
+	all := map[secretKey]bool{}
+	for _, r := range refs {
+		if r.kind == "Secret" && (r.key != "" || !r.env) {
+			all[secretKey{r.name, r.key}] = true
+		}
+	}
+	return all
 }
 
 // unreplaced returns what stands in angle brackets elsewhere in the values of

@@ -73,8 +73,15 @@ type confLine struct {
 	start int // within the configuration
 }
 
-// speakingLines are those of each configuration, by where it is written.
-var speakingLines = lint.Derive(func(*lint.Facts) map[confAt]*speaking { return map[confAt]*speaking{} })
+// speakingLines are those of each configuration, and by where it is written.
+var speakingLines = lint.Derive(func(*lint.Facts) spoken {
+	return spoken{map[*lint.Conf]*speaking{}, map[confAt]*speaking{}}
+})
+
+type spoken struct {
+	of map[*lint.Conf]*speaking
+	at map[confAt]*speaking
+}
 
 type confAt struct {
 	span repo.Span
@@ -82,10 +89,21 @@ type confAt struct {
 }
 
 func speakingOf(f *lint.Facts, c *lint.Conf) *speaking {
-	known, at := speakingLines.Of(f), confAt{c.Text.Span(), c.Base}
-	if s := known[at]; s != nil {
+	known := speakingLines.Of(f)
+	if s := known.of[c]; s != nil {
 		return s
 	}
+	at := confAt{c.Text.Span(), c.Base} // several servers may read one text
+	s := known.at[at]
+	if s == nil {
+		s = newSpeaking(c)
+		known.at[at] = s
+	}
+	known.of[c] = s
+	return s
+}
+
+func newSpeaking(c *lint.Conf) *speaking {
 	s := &speaking{}
 	text, start := c.Text.Text()[min(c.Base, len(c.Text.Text())):], 0
 	for line := range strings.Lines(text) {
@@ -99,7 +117,6 @@ func speakingOf(f *lint.Facts, c *lint.Conf) *speaking {
 		}
 		start += len(line)
 	}
-	known[at] = s
 	return s
 }
 

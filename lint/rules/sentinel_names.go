@@ -224,7 +224,7 @@ func (u *unknownMasters) report(p *lint.Pass, name string, refs, every []lint.Ar
 	if near := p.Facts.Nearest(name, u.names); near != "" {
 		right = near
 	}
-	for _, w := range u.all[:min(len(u.all), lint.MaxPlaces)] {
+	for _, w := range u.all[:min(len(u.all), maxJoined)] {
 		f.Places = append(f.Places, w.Name.Labeled(fmt.Sprintf("Sentinel monitors %q", w.Name.Text)))
 	}
 	f.Places = append(f.Places, asked...)

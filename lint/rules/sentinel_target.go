@@ -27,7 +27,8 @@ localhost is a wrong address too: every Sentinel watches the Redis of its own po
 					continue
 				}
 				t.finding.Message = fmt.Sprintf("Sentinel cannot reach %q: ", w.Name.Text) + t.finding.Message
-				for _, u := range sameMissing(p.Facts, w.Host, w.server) {
+				same := sameMissing(p.Facts, w.Host, w.server)
+				for _, u := range same[:min(len(same), maxJoined)] {
 					if u.Server == nil || !u.Server.Sentinel {
 						t.finding.Places = addPlace(t.finding.Places, u.Host.Labeled(u.Who+" asks for this"))
 					}
