@@ -45,7 +45,7 @@ func (r *Repo) AddSecret(s secret.Value) {
 }
 
 // around is how many bytes of a long line are shown to either side of a column.
-const around = 4 << 10
+const around = 1 << 10
 
 // Snippet returns the lines of a span; of one that is long only what is around a
 // column, which is the same for all spans that are to be shown in one line. It is
