@@ -13,7 +13,7 @@ import (
 // in use beyond immodest is collected at leastPace, or collecting would be all we do.
 const (
 	maxGarbage   = 48 << 20
-	leastGarbage = 20 << 20
+	leastGarbage = 12 << 20
 	modest       = 52 << 20
 	immodest     = 132 << 20
 	mostPace     = 800 // percent, as in GOGC
