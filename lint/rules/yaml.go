@@ -44,7 +44,7 @@ var yamlLimits = &lint.Rule{
 	Unread:   true,
 	Doc: lint.Doc{
 		Title: "a file that was not read, or not to its end",
-		Why:   `A file is read within bounds: its size, the number of its documents and values, their depth, and what its aliases expand to. They are far above what manifests hold, and they keep a hostile or broken file from using all memory. What is behind a bound was not judged, and a report without findings would say too much: the program ends with exit code 3.`,
+		Why:   `A file is read within bounds: its size, the number of its documents and values, their depth, and what its aliases expand to. What is compared with each other is bounded too: directives of a server, masters of a Sentinel, servers of an environment, commands of a script; and a build or a judgement may take 10 s and 1 GiB. The bounds are far above what manifests hold, and they keep a hostile or broken file from using all time and memory. What is behind a bound was not judged, and a report without findings would say too much: the program ends with exit code 3.`,
 		Fix:   "Split the file, write out aliases of aliases, or leave the file out with --exclude if it is no manifest.",
 		Refs:  []string{"https://yaml.org/spec/1.2.2/#71-alias-nodes"},
 	},
