@@ -128,16 +128,17 @@ func (s *syntaxError) unknownAnchor() {
 	s.help = "a value that begins with * needs quotes; anchors do not reach into other documents"
 	s.line, s.column = 1, 0
 	anchors := map[string]bool{}
-	for i, l := range s.lines {
+	for i, text := range s.lines {
+		l := string(text)
 		for at := 0; at < len(l); at++ {
-			if l[at] != '&' && l[at] != '*' || !startsValue(string(l[:at])) {
+			if l[at] != '&' && l[at] != '*' || !startsValue(l[:at]) {
 				continue
 			}
 			end := at + 1
 			for end < len(l) && !isBlankOrBreak(l[end]) && !isFlowEnd(l[end]) {
 				end++
 			}
-			name := string(l[at+1 : end])
+			name := l[at+1 : end]
 			if l[at] == '&' {
 				anchors[name] = true
 			} else if !anchors[name] {
