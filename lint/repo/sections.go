@@ -69,7 +69,7 @@ func (r *reader) inSections(found []string) bool {
 	p.kustomized = kustomized
 	envs, ok := p.run()
 	if !ok {
-		if !r.heavy.Load() {
+		if !r.heavy.Load() || r.warned {
 			return false
 		}
 		r.supervise()
