@@ -95,11 +95,26 @@ func (g *globals) superviseLint(stdin []byte) error {
 		}
 		code, err := g.guard.Run(g.started, in, deaths...)
 		var death *supervisor.Death
-		if len(deaths) == maxDeaths || !errors.As(err, &death) || death.Limit == supervisor.Killed || !repo.IsRender(death.Work) && !lint.IsJudging(death.Work) {
+		if errors.As(err, &death) && len(deaths) == maxDeaths {
+			return failedf("%s", tooManyDeaths(death, deaths))
+		}
+		if death == nil || death.Limit == supervisor.Killed || !repo.IsRender(death.Work) && !lint.IsJudging(death.Work) {
 			return outcomeOf(code, err)
 		}
 		deaths = append(deaths, death)
 	}
+}
+
+// tooManyDeaths says what ended the last child, and what ended those before it.
+func tooManyDeaths(last *supervisor.Death, before []*supervisor.Death) string {
+	text := last.Error() + "; before it, a limit was hit by"
+	for i, d := range before {
+		if i > 0 {
+			text += ","
+		}
+		text += " " + d.Work
+	}
+	return text + ": leave them out with --exclude, or give the paths of other folders"
 }
 
 // outcomeOf is the outcome of a child.
